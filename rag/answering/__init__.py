@@ -1,0 +1,1 @@
+"""Passages → answer: evidence, prompt, generation, citations, verification, abstention."""

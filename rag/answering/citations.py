@@ -1,0 +1,51 @@
+"""Model output → sentences with the numbers they cite. Pure code; nothing here is believed yet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.answering.prompts import NOT_FOUND
+from rag.text.sentences import split_sentences
+
+_MARKERS = re.compile(r"\s*(?:\[\s*(\d{1,3}(?:\s*[,،]\s*\d{1,3})*)\s*\])+")
+_NUMBER = re.compile(r"\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One sentence as the model wrote it, markers taken off, and the numbers it cites."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+def abstains(output: str) -> bool:
+    """Whether the model said that the evidence does not hold the answer."""
+    return not output.strip() or NOT_FOUND.casefold() in output.casefold()
+
+
+def parse_drafts(output: str, available: int) -> list[Draft]:
+    """The sentences of ``output``. Numbers outside ``1..available`` are dropped, not shown.
+
+    A marker belongs to all the text since the marker before it. Text after the last marker comes
+    as a draft without numbers.
+    """
+    drafts: list[Draft] = []
+    start = 0
+    for match in _MARKERS.finditer(output):
+        numbers = [int(number) for number in _NUMBER.findall(match[0])]
+        valid = tuple(dict.fromkeys(n for n in numbers if 1 <= n <= available))
+        drafts += _sentences(output[start : match.start()], valid)
+        start = match.end()
+    drafts += _sentences(output[start:], ())
+    return drafts
+
+
+def _sentences(text: str, numbers: tuple[int, ...]) -> list[Draft]:
+    """Each sentence of ``text`` with ``numbers``; a full stop alone is no sentence."""
+    spans = split_sentences(text)
+    pieces = [span.of(text).strip() for span in spans]
+    return [
+        Draft(piece, numbers) for piece in pieces if any(character.isalnum() for character in piece)
+    ]

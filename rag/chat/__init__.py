@@ -1,0 +1,1 @@
+"""The chat page: what ``app.py`` and ``musnad chat`` show. The only room that imports Gradio."""

@@ -1,0 +1,84 @@
+"""Settings as plain values. The only module that reads the environment.
+
+A :class:`Settings` is made once, at a face (command line, page, notebook), and passed inwards.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from rag.errors import UsageError
+
+DEFAULT_ENCODER = "multilingual-e5-small"
+DEFAULT_LLM = "qwen2.5-coder-1.5b-instruct"
+DEFAULT_INDEX = Path("index/default")
+DEFAULT_CORPUS = Path("seeds")
+
+
+def available_cores() -> int:
+    """Processors this process may run on, which inside a container can be fewer than exist."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may be chosen, with the defaults.
+
+    ``home`` holds weights; ``encoder`` is the default encoder's name, or the name or path of any
+    sentence-transformers model; ``llm`` is ``auto`` (the embedded model when it is there, else
+    quoting), ``none`` (quoting), a catalogue name, a ``.gguf`` file, or the URL of an
+    OpenAI-compatible server. ``offline`` forbids fetching weights. Sizes are in tokens of the
+    encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``).
+    ``answerable`` is the least estimated probability, in [0, 1], at which a question is answered
+    rather than declined.
+    """
+
+    home: Path
+    encoder: str = DEFAULT_ENCODER
+    llm: str = "auto"
+    llm_model: str = "default"
+    llm_key: str = "none"
+    offline: bool = False
+    threads: int = 1
+    chunk_tokens: int = 160
+    passages: int = 5
+    evidence: int = 4
+    context_tokens: int = 4096
+    answer_tokens: int = 256
+    answerable: float = 0.35
+    question_characters: int = 2000
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from ``MUSNAD_*`` variables.
+
+        Raises:
+            UsageError: a variable that must be a positive number is not one.
+        """
+        env = os.environ if environ is None else environ
+        home = env.get("MUSNAD_HOME")
+        return cls(
+            home=Path(home).expanduser() if home else Path(platformdirs.user_cache_dir("musnad")),
+            encoder=env.get("MUSNAD_ENCODER") or DEFAULT_ENCODER,
+            llm=env.get("MUSNAD_LLM") or "auto",
+            llm_model=env.get("MUSNAD_LLM_MODEL") or "default",
+            llm_key=env.get("MUSNAD_LLM_KEY") or "none",
+            offline=env.get("MUSNAD_OFFLINE", "") not in ("", "0"),
+            threads=_positive(env, "MUSNAD_THREADS", available_cores()),
+        )
+
+
+def _positive(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) == 0:
+        raise UsageError(f"{name}={value!r}: expected a whole number of at least 1")
+    return int(value)

@@ -1,0 +1,69 @@
+"""Document → articles: the page's own story, and any other story found inside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from rag.corpus.cleanup import read_page
+from rag.corpus.metadata import read_metadata
+from rag.corpus.readers import Document
+from rag.text.language import detect_language
+from rag.types import Article, Span
+
+
+def content_id(text: str) -> str:
+    """Sixteen hexadecimal digits of the sha256 of the text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def articles_of(document: Document) -> Iterator[Article]:
+    """The document's article, then each story embedded in its page.
+
+    What the document states goes before what its text says. An embedded story names its page in
+    ``host`` and has only the metadata of its own text: never the page's date.
+    """
+    page = read_page(document.text)
+    own = _without(document.text, page.stories)
+    stated = read_metadata(own)
+    host = Article(
+        id=document.id or content_id(document.text),
+        text=document.text,
+        title=document.title or stated.title,
+        date=document.date or stated.date,
+        outlet=document.outlet or stated.outlet,
+        url=document.url,
+        language=document.language or detect_language(document.text),
+        path=document.path,
+        source=document.source,
+        debris=tuple(sorted((*page.debris, *page.stories))),
+        evidence={
+            name: span for name, span in stated.evidence.items() if getattr(document, name) is None
+        },
+    )
+    yield host
+    for story in page.stories:
+        yield _embedded(story.of(document.text), host)
+
+
+def _embedded(text: str, host: Article) -> Article:
+    stated = read_metadata(text)
+    return Article(
+        id=content_id(f"{host.id}\n{text}"),
+        text=text,
+        title=stated.title,
+        date=stated.date,
+        outlet=stated.outlet,
+        language=detect_language(text),
+        path=host.path,
+        host=host.id,
+        debris=read_page(text).debris,
+        evidence=stated.evidence,
+    )
+
+
+def _without(text: str, spans: Sequence[Span]) -> str:
+    """``text`` with ``spans`` blanked, so that offsets stay those of the raw text."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text

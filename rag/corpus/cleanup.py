@@ -1,0 +1,128 @@
+"""What of a page is not the story: furniture to leave out of the index, and other stories.
+
+Works on lines, because scraped pages keep their boxes on lines of their own. Nothing is deleted:
+the result is spans of the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.types import Span
+
+_FURNITURE = re.compile(
+    r"""^\W*(
+      (مشارك[ةه]|شارك(\s+(هذا|على|عبر|الخبر|المقال).*)?|طباع[ةه]|انشر|أرسل|تعليقات?|news-picture)\W*
+    | (share|tweet|print|email|comments?|advertisement|subscribe)\W*
+    | share\s+(this|on|via)\b.* | (follow|join)\s+us\b.* | sign\s+up\b.*newsletter.*
+    | (تابعونا|تابعنا|انضم(وا)?\s+إلى|اشترك(وا)?\s+في|متابع[ةه]\s+أخبار)\b.*
+    | كلمات\s+(دلالي[ةه]|مفتاحي[ةه])\s*:.* | (الوسوم|وسوم|tags|keywords)\s*:.*
+    | (المصدر|source)\s*:.{0,60}
+    | (تاريخ\s+النشر|نشر\s+في|آخر\s+تحديث|published(\s+on)?|last\s+updated?)\s*:.{0,60}
+    | (\d{1,2}[/.-]\d{1,2}[/.-]\d{4})\W* | \d{1,2}:\d{2}(\s*[ap]m)?\W* | \d{1,6}
+    | https?://\S+
+    )\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_READ_ALSO = re.compile(
+    r"^\W*([إاأ]قر[أا]\s*(أيض[اًا]+|المزيد)?|شاهد\s+أيض[اًا]+|مواضيع\s+ذات\s+صل[ةه]|أخبار\s+ذات\s+صل[ةه]"
+    r"|read\s+(also|more)|related(\s+(articles?|stories|news))?|see\s+also)\s*:?\W*$",
+    re.IGNORECASE,
+)
+_ENDS_SENTENCE = re.compile(r"""[.!?؟…]["'”»)\]]*$""")
+HEADLINE_WORDS = range(3, 26)
+_BODY_CHARACTERS = 80
+_STORY_CHARACTERS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A raw text sorted into its own story, page furniture, and stories of other pages.
+
+    ``debris`` are furniture lines; ``stories`` are embedded articles. All are disjoint, in order.
+    """
+
+    debris: tuple[Span, ...]
+    stories: tuple[Span, ...]
+
+
+def lines_of(text: str) -> list[Span]:
+    """Spans of the non-blank lines, surrounding whitespace left out."""
+    spans = []
+    for match in re.finditer(r"[^\n\r\u2028\u2029]+", text):
+        line = match[0]
+        if line.strip():
+            start = match.start() + len(line) - len(line.lstrip())
+            spans.append(Span(start, start + len(line.strip())))
+    return spans
+
+
+def is_headline(line: str) -> bool:
+    """Whether a line reads like a headline: some words, not a finished sentence, no label."""
+    words = len(line.split())
+    return (
+        words in HEADLINE_WORDS
+        and len(line) <= 200
+        and not _ENDS_SENTENCE.search(line)
+        and not line.endswith((":", "،", ","))
+        and not _FURNITURE.match(line)
+        and not _READ_ALSO.match(line)
+    )
+
+
+def read_page(text: str) -> Page:
+    """Sort the lines of ``text``. A text that is furniture throughout is taken as a story."""
+    lines = lines_of(text)
+    debris: list[Span] = []
+    stories: list[Span] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at].of(text)
+        if _READ_ALSO.match(line):
+            debris.append(lines[at])
+            at = _read_also(text, lines, at + 1, debris, stories)
+            continue
+        if _FURNITURE.match(line):
+            debris.append(lines[at])
+        at += 1
+    if len(debris) == len(lines):
+        return Page((), ())
+    return Page(tuple(debris), tuple(stories))
+
+
+def _read_also(
+    text: str, lines: list[Span], at: int, debris: list[Span], stories: list[Span]
+) -> int:
+    """Take what follows a "read also" line, a story or links, and return the next line.
+
+    A headline followed by body paragraphs is a story that runs to the end of the page or the next
+    such line; headlines alone are links.
+    """
+    headlines = at
+    while headlines < len(lines) and is_headline(lines[headlines].of(text)):
+        headlines += 1
+    end = _story_end(text, lines, headlines)
+    is_story = (
+        headlines == at + 1 and sum(b - a for a, b in lines[headlines:end]) >= _STORY_CHARACTERS
+    )
+    if not is_story:
+        debris.extend(lines[at:headlines])
+        return headlines
+    last = end
+    while last > headlines and _FURNITURE.match(lines[last - 1].of(text)):
+        last -= 1
+    stories.append(Span(lines[at].start, lines[last - 1].end))
+    debris.extend(lines[last:end])
+    return end
+
+
+def _story_end(text: str, lines: list[Span], at: int) -> int:
+    while at < len(lines) and not _READ_ALSO.match(lines[at].of(text)):
+        at += 1
+    return at
+
+
+def is_body(line: str) -> bool:
+    """Whether a line is running text rather than a heading, a label or a link."""
+    return len(line) >= _BODY_CHARACTERS or bool(_ENDS_SENTENCE.search(line))

@@ -1,0 +1,206 @@
+"""Paths to :class:`Document` values: text files, folders of them, and JSON lines.
+
+Leaves to others: what the text says about itself (``metadata``) and what of it is page furniture
+(``cleanup``).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from rag.errors import CorpusError
+from rag.text.dates import find_dates
+
+DateOrder: TypeAlias = Literal["day first", "month first"]
+
+TEXT_SUFFIXES = frozenset({".txt", ".md", ".text"})
+LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+_OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
+_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as a file gives it. Fields the file does not state are ``None``.
+
+    ``path`` is the file as the user named it. ``source`` is its absolute path when the file holds
+    this one article, so that an edited file replaces its former self; ``None`` otherwise.
+    """
+
+    text: str
+    id: str | None = None
+    title: str | None = None
+    date: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    language: str | None = None
+    path: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file, or a line of one, that could not be read, and why: one line for a person."""
+
+    path: str
+    reason: str
+
+
+def read_documents(paths: Iterable[Path]) -> Iterator[Document | Unreadable]:
+    """Every document below ``paths``, in order; what cannot be read comes as :class:`Unreadable`.
+
+    A folder is searched in full, in name order, hidden files left out.
+    """
+    for path in paths:
+        if path.is_dir():
+            files = [file for file in sorted(path.rglob("*")) if _is_corpus_file(file, path)]
+            if not files:
+                kinds = ", ".join(sorted(TEXT_SUFFIXES | LINES_SUFFIXES))
+                yield Unreadable(str(path), f"no article files in this folder (looked for {kinds})")
+            for file in files:
+                yield from _read_file(file)
+        elif path.exists():
+            yield from _read_file(path)
+        else:
+            yield Unreadable(str(path), "no such file or folder")
+
+
+def _is_corpus_file(file: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+    return file.is_file() and not hidden and file.suffix.lower() in TEXT_SUFFIXES | LINES_SUFFIXES
+
+
+def _read_file(path: Path) -> Iterator[Document | Unreadable]:
+    try:
+        text = decode(path)
+    except CorpusError as error:
+        yield Unreadable(str(path), str(error))
+        return
+    if path.suffix.lower() in LINES_SUFFIXES:
+        yield from _read_lines(path, text)
+    else:
+        yield Document(text=text, path=path.as_posix(), source=str(path.resolve()))
+
+
+def decode(path: Path) -> str:
+    """The file's text, verbatim but for a byte-order mark.
+
+    Raises:
+        CorpusError: it cannot be opened, is empty, binary, or not UTF-8 (names the byte).
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(error.strerror or str(error)) from error
+    if b"\0" in data:
+        raise CorpusError(f"binary file (NUL at byte {data.index(0)}), expected UTF-8 text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        bad = data[error.start] if error.start < len(data) else 0
+        raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
+    if not text.strip():
+        raise CorpusError("empty file")
+    return text
+
+
+def _read_lines(path: Path, text: str) -> Iterator[Document | Unreadable]:
+    # Only \n ends a JSON line: splitlines() would also cut at U+2028, legal inside a string.
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    records: list[tuple[int, Any]] = []
+    for number, line in lines:
+        try:
+            records.append((number, json.loads(line)))
+        except (json.JSONDecodeError, RecursionError) as error:
+            records.append((number, error))
+    order = date_order(_raw_date(record) for _, record in records)
+    for number, record in records:
+        try:
+            yield _from_object(record, path, order)
+        except CorpusError as error:
+            yield Unreadable(f"{path}:{number}", str(error))
+
+
+def _raw_date(record: Any) -> str:
+    date = record.get("date") if isinstance(record, dict) else None
+    return date if isinstance(date, str) else ""
+
+
+def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
+    if isinstance(record, json.JSONDecodeError):
+        raise CorpusError(f"not JSON: {record.msg} at column {record.colno}")
+    if not isinstance(record, dict):
+        raise CorpusError(f"expected a JSON object, found {type(record).__name__}")
+    text = record.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise CorpusError('"text" is missing or empty')
+    fields = {name: _optional(record, name) for name in _OPTIONAL_FIELDS}
+    if any(_has_surrogate(value) for value in (text, *fields.values()) if value):
+        raise CorpusError("a lone surrogate, which is not a character")
+    fields["date"] = iso_date(fields["date"] or "", order)
+    return Document(text=text, path=path.as_posix(), **fields)
+
+
+def _optional(record: dict[str, Any], name: str) -> str | None:
+    value = record.get(name)
+    if name == "id" and isinstance(value, int):
+        value = str(value)
+    if value is not None and not isinstance(value, str):
+        raise CorpusError(f'"{name}" must be a string, found {value!r:.60}')
+    return (value or "").strip() or None
+
+
+def _has_surrogate(value: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def date_order(dates: Iterable[str]) -> DateOrder | None:
+    """Whether a file writes 3/4/2021 day first or month first, if its other dates show it.
+
+    ``None`` when no date of the file tells, or when they contradict one another.
+    """
+    seen: set[DateOrder] = set()
+    for date in dates:
+        match = _SLASHED.fullmatch(date.strip())
+        if match and int(match[1]) > 12:
+            seen.add("day first")
+        elif match and int(match[2]) > 12:
+            seen.add("month first")
+    return seen.pop() if len(seen) == 1 else None
+
+
+def iso_date(value: str, order: DateOrder | None = None) -> str | None:
+    """ISO 8601 form of a date, only as precise as it is sure; ``None`` when it is no date.
+
+    >>> iso_date("2024-07-25T10:00:00Z"), iso_date("24/3/2021"), iso_date("3/4/2021")
+    ('2024-07-25', '2021-03-24', '2021')
+    """
+    value = value.strip()
+    slashed = _SLASHED.fullmatch(value)
+    if slashed:
+        first, second, year = (int(group) for group in slashed.groups())
+        order = date_order([value]) or order
+        if order is None:
+            return str(year)
+        day, month = (first, second) if order == "day first" else (second, first)
+        return _valid(f"{year:04d}-{month:02d}-{day:02d}")
+    stated = _ISO_DATE.match(value)
+    if stated:
+        return _valid(stated[0])
+    mentions = find_dates(value)
+    return mentions[0].iso if len(mentions) == 1 else None
+
+
+def _valid(iso: str) -> str | None:
+    try:
+        datetime.date.fromisoformat(iso + "-01-01"[len(iso) - 4 :])
+    except ValueError:
+        return None
+    return iso

@@ -1,0 +1,259 @@
+"""multilingual-e5-small out of its ``E5S1`` container, laid out as a sentence-transformers model.
+
+The container keeps every matrix in Q4_0: blocks of 32 values that share one half-precision scale.
+Decoding needs numpy alone. What comes out is an ordinary directory that ``SentenceTransformer``
+opens; running it is left to :mod:`rag.models.openvino_encoder`.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import shutil
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ModelError
+from rag.models.folders import build_folder
+
+__all__ = ["BertShape", "dequantise", "materialise", "read_tensors"]
+
+MAGIC = b"E5S1"
+BLOCK = 32
+_HEADER = struct.Struct("<4sI7ifi5iQ")
+_TENSOR = struct.Struct("<BIQQ")
+_Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
+_PREFIXES = {"query": "query: ", "passage": "passage: ", "document": "passage: "}
+_LAYER_NAMES = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class BertShape:
+    """The sizes a BERT encoder is made of; ``epsilon`` is that of its layer norms."""
+
+    hidden: int
+    layers: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    positions: int
+    types: int
+    epsilon: float
+
+    def tensors(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """Container name → (``BertModel`` name, shape), for every tensor the model has."""
+        hidden, wide = self.hidden, self.feed_forward
+        found: dict[str, tuple[str, tuple[int, ...]]] = {
+            "emb.word": ("embeddings.word_embeddings.weight", (self.vocabulary, hidden)),
+            "emb.pos": ("embeddings.position_embeddings.weight", (self.positions, hidden)),
+            "emb.type": ("embeddings.token_type_embeddings.weight", (self.types, hidden)),
+            "emb.ln.w": ("embeddings.LayerNorm.weight", (hidden,)),
+            "emb.ln.b": ("embeddings.LayerNorm.bias", (hidden,)),
+        }
+        matrices = {"fi": (wide, hidden), "fo": (hidden, wide), "aln": (hidden,), "oln": (hidden,)}
+        for layer in range(self.layers):
+            for short, long in _LAYER_NAMES.items():
+                shape = matrices.get(short, (hidden, hidden))
+                target = f"encoder.layer.{layer}.{long}"
+                found[f"l{layer}.{short}.w"] = (f"{target}.weight", shape)
+                found[f"l{layer}.{short}.b"] = (f"{target}.bias", shape[:1])
+        return found
+
+    def config(self) -> dict[str, Any]:
+        """``config.json`` of the same model for transformers."""
+        return {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "attention_probs_dropout_prob": 0.1,
+            "dtype": "float32",
+            "hidden_act": "gelu",
+            "hidden_dropout_prob": 0.1,
+            "hidden_size": self.hidden,
+            "initializer_range": 0.02,
+            "intermediate_size": self.feed_forward,
+            "layer_norm_eps": self.epsilon,
+            "max_position_embeddings": self.positions,
+            "num_attention_heads": self.heads,
+            "num_hidden_layers": self.layers,
+            "pad_token_id": 0,
+            "tokenizer_class": "XLMRobertaTokenizer",
+            "type_vocab_size": self.types,
+            "vocab_size": self.vocabulary,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Where one tensor lies in the file: ``kind`` 0 is float32, anything else Q4_0."""
+
+    kind: int
+    count: int
+    offset: int
+    size: int
+
+
+def dequantise(blocks: NDArray[np.void]) -> Floats:
+    """The values of Q4_0 ``blocks``, shape ``(32 × len(blocks),)``.
+
+    Low nibbles are a block's values 0–15 and high nibbles 16–31; value = (nibble − 8) × scale
+    (the Q4_0 type of ggml, https://github.com/ggml-org/ggml/blob/master/src/ggml-quants.c).
+    """
+    values = np.empty((len(blocks), BLOCK), np.float32)
+    nibbles = blocks["nibbles"]
+    np.subtract(nibbles & 0x0F, 8.0, out=values[:, : BLOCK // 2], dtype=np.float32)
+    np.subtract(nibbles >> 4, 8.0, out=values[:, BLOCK // 2 :], dtype=np.float32)
+    values *= blocks["scale"].astype(np.float32)[:, None]
+    return values.reshape(-1)
+
+
+def read_tensors(path: Path) -> tuple[BertShape, Iterator[tuple[str, Floats]]]:
+    """The sizes of the model in ``path`` and its weights, named as ``BertModel`` names them.
+
+    Raises:
+        ModelError: the file is not ``E5S1`` or is cut short; found before the first tensor comes.
+    """
+    try:
+        data = _mapped(path)
+        shape, table = _read_table(data)
+        plan = [(long, size, table[short]) for short, (long, size) in shape.tensors().items()]
+    except (ValueError, KeyError, IndexError, struct.error, UnicodeDecodeError, OSError) as error:
+        raise ModelError(f"{path}: not a complete E5S1 encoder file ({error})") from error
+    for name, size, entry in plan:
+        _check(path, name, size, entry, len(data))
+    return shape, ((name, _decode(data, entry).reshape(size)) for name, size, entry in plan)
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _read_table(data: mmap.mmap) -> tuple[BertShape, dict[str, _Entry]]:
+    fields = _HEADER.unpack_from(data, 0)
+    if fields[0] != MAGIC:
+        raise ValueError(f"it starts with {fields[0]!r}, not {MAGIC!r}")
+    shape, block, pieces, blob = BertShape(*fields[2:10]), fields[10], fields[11], fields[16]
+    if block != BLOCK or min(pieces, *fields[2:9]) < 1:
+        raise ValueError(f"sizes {fields[2:12]} make no sense")
+    at = _HEADER.size + 4 * (pieces + 1) + 4 * pieces + blob
+    _, normaliser = struct.unpack_from("<iI", data, at)
+    at += 8 + normaliser
+    (count,) = struct.unpack_from("<i", data, at)
+    return shape, _read_entries(data, at + 4, count)
+
+
+def _read_entries(data: mmap.mmap, at: int, count: int) -> dict[str, _Entry]:
+    table: dict[str, _Entry] = {}
+    for _ in range(count):
+        (length,) = struct.unpack_from("<H", data, at)
+        name = data[at + 2 : at + 2 + length].decode()
+        table[name] = _Entry(*_TENSOR.unpack_from(data, at + 2 + length))
+        at += 2 + length + _TENSOR.size
+    return table
+
+
+def _check(path: Path, name: str, shape: tuple[int, ...], entry: _Entry, length: int) -> None:
+    count = int(np.prod(shape))
+    size = 4 * count if entry.kind == 0 else count // BLOCK * _Q4_BLOCK.itemsize
+    if entry.count != count or entry.size != size or (entry.kind and count % BLOCK):
+        raise ModelError(f"{path}: tensor {name} has {entry.count} values, expected {count}")
+    if entry.offset + entry.size > length:
+        raise ModelError(f"{path}: cut short at byte {length}, inside tensor {name}")
+
+
+def _decode(data: mmap.mmap, entry: _Entry) -> Floats:
+    if entry.kind == 0:
+        return np.frombuffer(data, "<f4", entry.count, entry.offset).astype(np.float32)
+    return dequantise(np.frombuffer(data, _Q4_BLOCK, entry.count // BLOCK, entry.offset))
+
+
+def materialise(binary: Path, tokenizer: Path, target: Path) -> None:
+    """Lay the encoder out at ``target`` so that ``SentenceTransformer(str(target))`` opens it.
+
+    Does nothing where ``target`` exists: it appears whole or not at all, whatever interrupts.
+
+    Raises:
+        ModelError: ``binary`` is not a whole ``E5S1`` file, or the disk refuses.
+    """
+
+    def fill(folder: Path) -> None:
+        from safetensors.numpy import save_file
+
+        shape, tensors = read_tensors(binary)
+        save_file(dict(tensors), folder / "model.safetensors", metadata={"format": "pt"})
+        # safetensors writes for its owner alone; a cache may be shared.
+        (folder / "model.safetensors").chmod(0o644)
+        shutil.copyfile(tokenizer, folder / "tokenizer.json")
+        for name, content in _descriptions(shape).items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            text = json.dumps(content, indent=2, ensure_ascii=False)
+            (folder / name).write_text(text + "\n", encoding="utf-8")
+
+    build_folder(target, fill)
+
+
+def _descriptions(shape: BertShape) -> dict[str, Any]:
+    """Every JSON file of the directory but the tokenizer's own, by relative name."""
+    kinds = {
+        "": "Transformer",
+        "1_Pooling": "Pooling",
+        "2_Normalize": "Normalize",
+    }
+    return {
+        "config.json": shape.config(),
+        "tokenizer_config.json": {
+            "tokenizer_class": "XLMRobertaTokenizer",
+            "model_max_length": shape.positions,
+            **_SPECIAL,
+        },
+        "special_tokens_map.json": _SPECIAL,
+        "sentence_bert_config.json": {
+            "max_seq_length": shape.positions,
+            "do_lower_case": False,
+            "model_args": {"add_pooling_layer": False},
+        },
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": shape.hidden,
+            "pooling_mode_cls_token": False,
+            "pooling_mode_mean_tokens": True,
+            "pooling_mode_max_tokens": False,
+            "pooling_mode_mean_sqrt_len_tokens": False,
+        },
+        "config_sentence_transformers.json": {
+            "prompts": _PREFIXES,
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+        "modules.json": [
+            {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
+            for i, (path, kind) in enumerate(kinds.items())
+        ],
+    }
+
+
+_SPECIAL = {
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "unk_token": "<unk>",
+    "pad_token": "<pad>",
+    "mask_token": "<mask>",
+}

@@ -1,0 +1,78 @@
+"""From the ``llm`` setting to a generator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.config import DEFAULT_LLM, Settings
+from rag.errors import UsageError
+from rag.models.catalogue import CATALOGUE, payload
+from rag.models.fetch import WeightCache, ensure
+from rag.models.progress import Progress
+from rag.models.protocols import Generator
+
+QUOTING = "none"
+
+
+def check_llm(llm: str) -> None:
+    """Refuse a value of ``llm`` that names nothing.
+
+    Raises:
+        UsageError: it is not auto, none, a catalogue name, a GGUF file or a URL.
+    """
+    names = [entry.name for entry in CATALOGUE if entry.role == "llm"]
+    known = llm in ("auto", QUOTING, *names) or is_url(llm) or llm.endswith(".gguf")
+    if not known:
+        raise UsageError(
+            f"--llm {llm!r}: expected auto, none, {', '.join(names)},"
+            " a .gguf file or an http(s) URL"
+        )
+
+
+def is_url(llm: str) -> bool:
+    """Whether ``llm`` names a server."""
+    return llm.startswith(("http://", "https://"))
+
+
+def embedded_model_ready(settings: Settings) -> bool:
+    """Whether the default model's weights are already in the cache."""
+    return WeightCache(settings.home).find(payload(DEFAULT_LLM)) is not None
+
+
+def load_generator(settings: Settings, progress: Progress | None = None) -> Generator | None:
+    """The generator that ``settings.llm`` asks for; ``None`` for quoting.
+
+    Weights of the catalogue are fetched when they are missing and ``settings.offline`` is false.
+
+    Raises:
+        UsageError: ``settings.llm`` names nothing.
+        ModelError: the model cannot be had or loaded.
+    """
+    llm = settings.llm
+    check_llm(llm)
+    if llm == QUOTING:
+        return None
+    if is_url(llm):
+        from rag.models.openai_like import OpenAILikeGenerator
+
+        return OpenAILikeGenerator(
+            llm,
+            model=settings.llm_model,
+            key=settings.llm_key,
+            context_tokens=settings.context_tokens,
+        )
+    if llm.endswith(".gguf"):
+        return _llama(Path(llm).expanduser(), Path(llm).stem, settings)
+    name = DEFAULT_LLM if llm == "auto" else llm
+    path = ensure(
+        payload(name), home=settings.home, allow_fetch=not settings.offline, progress=progress
+    )
+    return _llama(path, name, settings)
+
+
+def _llama(path: Path, name: str, settings: Settings) -> Generator:
+    from rag.models.llama import LlamaGenerator
+
+    return LlamaGenerator(
+        path, name=name, context_tokens=settings.context_tokens, threads=settings.threads
+    )

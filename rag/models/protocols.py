@@ -1,0 +1,58 @@
+"""What the other rooms ask of a model: two small protocols, so that a fake fits in six lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]
+Role = Literal["query", "passage"]
+Message: TypeAlias = dict[str, str]
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors whose dot product is their similarity."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls this encoder."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes exactly when the vectors would: hash of weights, prefixes and pooling."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        """Vectors of shape ``(len(texts), dimension)``, rows of length 1, in the order given."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many of the encoder's own tokens each text takes, special tokens left out."""
+
+
+class Generator(Protocol):
+    """Writes text after a conversation."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls this model."""
+
+    @property
+    def constrained(self) -> bool:
+        """Whether ``grammar`` is obeyed, so that the output is sure to be of its language."""
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
+    ) -> Iterator[str]:
+        """Pieces of the reply as they are written; closing the iterator stops the model.
+
+        ``messages`` are ``{"role", "content"}`` objects; ``grammar`` is GBNF.
+
+        Raises:
+            GenerationError: the model could not reply.
+        """

@@ -1,0 +1,73 @@
+"""Unit vectors in a FAISS index on disk, searched by inner product (cosine).
+
+The row number is the vector's only name, and rows are never reused: a changed corpus is a new
+snapshot. (LlamaIndex's FAISS stores hand back raw distances as similarities and cannot delete, or
+reuse an id after deleting, which turns into a wrong citation; so this is our own.)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import StoreError
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class VectorIndex:
+    """A FAISS index of unit vectors. All scores are cosines, larger is nearer."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        """Wrap ``index``, whose metric must be the inner product."""
+        self._index = index
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    def search(self, query: Vectors, k: int) -> tuple[Rows, Vectors]:
+        """Rows and cosines of the ``min(k, len(self))`` nearest to ``query``, shape ``(d,)``."""
+        k = min(k, len(self))
+        if k == 0:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        scores, rows = self._index.search(query[None, :], k)
+        return rows[0], scores[0]
+
+    def rows(self, rows: Rows) -> Vectors:
+        """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
+        if len(rows) == 0:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(rows))
+
+    def save(self, path: Path) -> None:
+        """Write the index to ``path``."""
+        faiss.write_index(self._index, str(path))
+
+    @classmethod
+    def load(cls, path: Path) -> VectorIndex:
+        """Open an index written by :meth:`save`, memory-mapped.
+
+        Raises:
+            StoreError: the file is missing or damaged.
+        """
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise StoreError(f"{path}: damaged or missing vector index") from error
+        return cls(index)
+
+
+def build_vectors(vectors: Vectors) -> VectorIndex:
+    """An exact index over ``vectors``, shape ``(n, d)``, rows of length 1."""
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    return VectorIndex(index)

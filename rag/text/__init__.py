@@ -1,0 +1,1 @@
+"""Pure functions on strings: Arabic normalisation, light stemming, sentences, language, dates."""

@@ -1,0 +1,233 @@
+"""The values that travel between the rooms, and their one JSON shape.
+
+All are frozen. Offsets count Unicode code points of the article's raw text, half open, so that
+``article.text[start:end]`` is always exactly the words shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+__all__ = [
+    "Answer",
+    "Article",
+    "ArticleRef",
+    "Chunk",
+    "Citation",
+    "Claim",
+    "Hit",
+    "Span",
+]
+
+
+class Span(NamedTuple):
+    """A half-open range ``[start, end)`` of characters of a text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` that this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """What identifies an article to a reader. A field is ``None`` when it is not known.
+
+    ``title`` is a headline the article really has; ``label`` is what to show when it has none.
+    ``date`` is ISO 8601 (``2024-07-25``).
+    """
+
+    id: str
+    title: str | None = None
+    date: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    language: str | None = None
+    path: str | None = None
+    label: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``article`` object of the JSON contract."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "date": self.date,
+            "outlet": self.outlet,
+            "url": self.url,
+            "language": self.language,
+            "path": self.path,
+            "label": self.label,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article: its raw text, verbatim, and what is known about it.
+
+    ``evidence`` maps a metadata field that was read from the text (``title``, ``date``,
+    ``outlet``) to the span it was read from. ``debris`` are the spans that are page furniture or
+    another story: kept in ``text``, never indexed. A story found inside another page names that
+    page in ``host``. ``source`` is the absolute path of a file that holds just this article: when
+    that file changes, its new article replaces this one.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    date: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    language: str | None = None
+    path: str | None = None
+    source: str | None = None
+    host: str | None = None
+    debris: tuple[Span, ...] = ()
+    evidence: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The title, or the opening words of the text where the article has none."""
+        if self.title:
+            return self.title
+        words = self.text.split()
+        opening = " ".join(words[:9])
+        return opening + " …" if len(words) > 9 else opening
+
+    @property
+    def ref(self) -> ArticleRef:
+        """This article without its text."""
+        return ArticleRef(
+            self.id,
+            self.title,
+            self.date,
+            self.outlet,
+            self.url,
+            self.language,
+            self.path,
+            self.label,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one article: ``article.text[start:end] == text``, always.
+
+    ``sentences`` are spans in the article's raw text, in order, all inside ``[start, end)``.
+    """
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+
+    @property
+    def id(self) -> str:
+        """Stable name of the chunk: the article's id and the chunk's offsets."""
+        return f"{self.article_id}:{self.start}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked passage. ``score`` grows with relevance and compares only within one search."""
+
+    rank: int
+    score: float
+    article: ArticleRef
+    chunk: str
+    start: int
+    end: int
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``Hit`` object of the JSON contract."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 6),
+            "article": self.article.to_dict(),
+            "chunk": self.chunk,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words that support a claim: ``quote == article.text[start:end]``, exactly.
+
+    ``n`` is the marker shown in the answer, counted from 1 in order of first use.
+    """
+
+    n: int
+    article: ArticleRef
+    start: int
+    end: int
+    quote: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``citation`` object of the JSON contract."""
+        return {
+            "n": self.n,
+            "article": self.article.to_dict(),
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer and its citations. ``support`` lies in [0, 1]."""
+
+    text: str
+    supported: bool
+    support: float
+    citations: tuple[Citation, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``claim`` object of the JSON contract."""
+        return {
+            "text": self.text,
+            "supported": self.supported,
+            "support": round(self.support, 4),
+            "citations": [citation.to_dict() for citation in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply to a question. ``reason`` is ``None`` when ``answered``, else a short code.
+
+    ``timings`` are seconds. ``raw`` is the model's own output, before citations were checked.
+    """
+
+    question: str
+    language: str
+    answered: bool
+    reason: str | None
+    text: str
+    claims: tuple[Claim, ...]
+    passages: tuple[Hit, ...]
+    model: str
+    timings: Mapping[str, float]
+    raw: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ``Answer`` object of the JSON contract."""
+        return {
+            "question": self.question,
+            "language": self.language,
+            "answered": self.answered,
+            "reason": self.reason,
+            "text": self.text,
+            "claims": [claim.to_dict() for claim in self.claims],
+            "passages": [hit.to_dict() for hit in self.passages],
+            "model": self.model,
+            "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
+            "raw": self.raw,
+        }

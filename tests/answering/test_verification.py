@@ -1,0 +1,65 @@
+"""Numbers must agree and words must overlap, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.answering.evidence import Evidence
+from rag.answering.verification import best_support, numbers_of, support
+from rag.types import Article, Span
+
+E1, E2 = np.eye(2, dtype=np.float32)
+
+
+def evidence(text: str, date: str | None = None, n: int = 1) -> Evidence:
+    article = Article("a", text, date=date, language="en")
+    return Evidence(n, article, Span(0, len(text)), 0.0, 0.0, 0.0, E1)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("سقوط ١٤٤ شخصا", {"144"}),
+        ("1,200 and 3.5 on 2024-07-05", {"1200", "3.5", "2024", "7", "5"}),
+        ("none", set()),
+    ],
+)
+def test_numbers_of(text: str, numbers: set[str]) -> None:
+    assert numbers_of(text) == numbers
+
+
+def test_a_claim_with_another_number_is_not_supported() -> None:
+    item = evidence("At least 144 people died.")
+    right = support("144 people died", E1, item, "How many died?", same_language=True)
+    wrong = support("150 people died", E1, item, "How many died?", same_language=True)
+    assert (right.numbers_agree, right.enough) == (True, True)
+    assert (wrong.numbers_agree, wrong.enough) == (False, False)
+
+
+def test_numbers_of_the_article_date_may_be_repeated_those_of_the_question_may_not() -> None:
+    item = evidence("They met in Guilin.", date="2021-03-23")
+    assert support("In 2021 they met in Guilin", E1, item, "Where?", same_language=True).enough
+    other = support("In 2022 they met", E1, item, "Where in 2022?", same_language=True)
+    assert not other.numbers_agree
+
+
+def test_a_bare_number_can_be_compared_across_languages() -> None:
+    item = evidence("سقوط 144 شخصا")
+    assert support("144", E2, item, "How many died?", same_language=False).score == 1.0
+
+
+def test_the_score_is_the_greater_of_cosine_and_word_overlap() -> None:
+    item = evidence("Lavrov landed in Guilin")
+    # New words of the claim: guilin, river; one of two stands in the evidence.
+    half = support("Guilin River", E2, item, "Where?", same_language=True)
+    assert half.score == pytest.approx(1 / 2)
+    assert support("Guilin River", E2, item, "Where?", same_language=False).score == 0.0
+    assert support("Guilin River", E1, item, "Where?", same_language=True).score == 1.0
+
+
+def test_best_support_prefers_what_suffices() -> None:
+    good = support("Guilin", E1, evidence("Guilin", n=1), "Where?", same_language=True)
+    bad = support("Guilin 5", E1, evidence("Guilin", n=2), "Where?", same_language=True)
+    assert best_support([bad, good]) is good
+    assert best_support([]) is None

