@@ -14,8 +14,10 @@ from rag.text.analyze import analyze
 from rag.text.normalize import normalize
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-# Below these a claim is not taken as said by the evidence. Cosines across languages run lower.
-_LEAST = {"same": 0.42, "across": 0.36}
+# Below these a claim is not taken as said by the evidence: the least share of its words, where
+# words can be compared, and the least cosine, where only meaning can.
+_LEAST_WORDS = 0.6
+_LEAST_COSINE = 0.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,20 @@ def support(
     """Weigh ``item`` as evidence for ``claim``, whose sentence vector is ``vector``.
 
     Every number of the claim must stand in the evidence or its article's date: that the question
-    names a year does not make the evidence be of that year. The score is the greater of the
-    vectors' cosine and the share of the claim's new words that the evidence holds; across
-    languages only numbers can be compared so.
+    names a year does not make the evidence be of that year. In one language the score is the
+    share of the claim's words, those of the question left out, that the evidence holds, so that
+    a claim which says nothing new scores 0. Across languages only numbers can be compared like
+    that, and the score of other claims is the cosine.
     """
     known = numbers_of(f"{item.text} {item.article.date or ''}")
     agree = numbers_of(claim) <= known
-    cosine = float(np.clip(vector @ item.vector, 0.0, 1.0))
     words = set(analyze(claim)) - set(analyze(question))
-    comparable = same_language or all(word[0].isdigit() for word in words)
-    overlap = len(words & set(analyze(item.text))) / len(words) if words and comparable else 0.0
-    score = max(cosine, overlap)
-    least = _LEAST["same" if same_language else "across"]
+    if same_language or (words and all(word[0].isdigit() for word in words)):
+        score = len(words & set(analyze(item.text))) / len(words) if words else 0.0
+        least = _LEAST_WORDS
+    else:
+        score = float(np.clip(vector @ item.vector, 0.0, 1.0))
+        least = _LEAST_COSINE
     return Support(item, score, agree, agree and score >= least)
 
 

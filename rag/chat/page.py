@@ -100,6 +100,8 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
             elem_id="musnad-chat",
             latex_delimiters=[],
             feedback_options=None,
+            # Not "share": it uploads the conversation to somebody else.
+            buttons=["copy"],
             scale=1,
         )
         with gr.Row():
