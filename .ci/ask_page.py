@@ -1,5 +1,6 @@
 """Waits for the page at the address given, asks it over its API, and checks the answer."""
 
+import json
 import sys
 import time
 
@@ -17,7 +18,7 @@ else:
 
 question = "كم شخصا سقط في الهجوم قرب موسكو؟"
 for _ in range(60):
-    answer = client.predict(question, api_name="/ask")
+    answer = json.loads(client.predict(question, api_name="/ask"))
     if answer["model"] != "none":
         break
     time.sleep(2)

@@ -16,6 +16,7 @@ from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.readers import Unreadable, read_documents
 from rag.errors import CorpusError, UsageError
+from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
 from rag.models.progress import Progress
@@ -219,7 +220,7 @@ class Library:
         with self._lock:
             index = self.index()
             if self._searcher is None:
-                self._searcher = Searcher(index)
+                self._searcher = Searcher(index, sentence_encoder)
             return query, self._searcher.search(query, k or self.settings.passages)
 
     # --- models and index, opened on first use ----------------------------------------------
@@ -237,9 +238,9 @@ class Library:
         """The passage encoder and the sentence encoder."""
         with self._lock:
             if self._encoder is None:
-                self._encoder = load_encoder(self.settings, progress=self._progress)
+                self._encoder = centred(load_encoder(self.settings, progress=self._progress))
             if self._sentence_encoder is None:
-                self._sentence_encoder = load_sentence_encoder(self.settings)
+                self._sentence_encoder = centred(load_sentence_encoder(self.settings))
             return self._encoder, self._sentence_encoder
 
     def generator(self) -> Generator | None:

@@ -64,7 +64,8 @@ class _Clock:
     marks: dict[str, float] = field(default_factory=dict)
 
     def mark(self, stage: str) -> None:
-        self.marks[stage] = time.perf_counter() - self.started
+        """Note the first time that ``stage`` ends."""
+        self.marks.setdefault(stage, time.perf_counter() - self.started)
 
 
 class Answerer:

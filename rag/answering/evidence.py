@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,9 +82,9 @@ def agrees(item: Evidence, asked: Sequence[DateMention]) -> bool | None:
 
 def _score(index: Index, query: Query, found: Found, place: int) -> list[Evidence]:
     rows = np.asarray(index.chunks.sentence_rows(found.row), dtype=np.int64)
-    vectors = index.vectors["sentences"].rows(rows)
-    cosines = vectors @ query.sentence_vector
-    weights = term_weights(index, query.terms)
+    vectors = index.vectors["senses"].rows(rows)
+    cosines = vectors @ query.sense
+    weights = term_weights(index, query.stems)
     scored = []
     for span, vector, cosine in zip(found.chunk.sentences, vectors, cosines, strict=True):
         coverage = covered(weights, span.of(found.article.text))
@@ -101,11 +101,11 @@ def _raised(item: Evidence) -> Evidence:
     return replace(item, score=item.score + _DATE_WEIGHT)
 
 
-def term_weights(index: Index, terms: Sequence[str]) -> dict[str, float]:
+def term_weights(index: Index, terms: Iterable[str]) -> dict[str, float]:
     """Inverse document frequency of each question term, in nats."""
     count = max(len(index.chunks), 1)
     return {
-        term: float(np.log1p(count / (1 + index.lexical.document_frequency(term))))
+        term: float(np.log1p(count / (1 + index.lexical["stems"].document_frequency(term))))
         for term in terms
     }
 

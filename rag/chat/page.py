@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ class Conversation:
 
 
 def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
-    """The page, not yet served. Its ``/ask`` endpoint returns the Answer object of the contract."""
+    """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
     conversation = Conversation(library, loader)
 
     def submit(question: str, history: list[Message]) -> Iterator[tuple[str, list[Message]]]:
@@ -81,12 +82,15 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
         except MusnadError as error:
             yield "", [*history, {"role": "assistant", "content": note_html(str(error))}]
 
-    def ask(question: str) -> dict[str, Any]:
-        """Answer a question: the Answer object of the contract."""
+    def ask(question: str) -> str:
+        """Answer a question: the Answer object of the contract, as JSON text.
+
+        Text, because Gradio takes any object with a "path" for a file to be served.
+        """
         try:
             for event in library.ask_stream(question, quote_only=not loader.ready):
                 if isinstance(event, Done):
-                    return event.answer.to_dict()
+                    return json.dumps(event.answer.to_dict(), ensure_ascii=False)
         except MusnadError as error:
             raise gr.Error(str(error)) from error
         raise AssertionError("the stream of events ends with Done")

@@ -7,7 +7,7 @@ from pathlib import Path
 from rag.config import DEFAULT_LLM, Settings
 from rag.errors import UsageError
 from rag.models.catalogue import CATALOGUE, payload
-from rag.models.fetch import WeightCache, ensure
+from rag.models.fetch import ensure
 from rag.models.progress import Progress
 from rag.models.protocols import Generator
 
@@ -32,11 +32,6 @@ def check_llm(llm: str) -> None:
 def is_url(llm: str) -> bool:
     """Whether ``llm`` names a server."""
     return llm.startswith(("http://", "https://"))
-
-
-def embedded_model_ready(settings: Settings) -> bool:
-    """Whether the default model's weights are already in the cache."""
-    return WeightCache(settings.home).find(payload(DEFAULT_LLM)) is not None
 
 
 def load_generator(settings: Settings, progress: Progress | None = None) -> Generator | None:

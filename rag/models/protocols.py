@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors: TypeAlias = NDArray[np.float32]
-Role = Literal["query", "passage"]
+# A word stands alone, out of any sentence; only sentence encoders are asked for those.
+Role = Literal["query", "passage", "word"]
 Message: TypeAlias = dict[str, str]
 
 

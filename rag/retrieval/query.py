@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.errors import UsageError
 from rag.models.protocols import Encoder, Vectors
-from rag.text.analyze import analyze
+from rag.text.analyze import content_words, grams, is_arabic, stem
 from rag.text.language import detect_language
+from rag.text.skeleton import arabic_skeletons, latin_skeletons
+from rag.text.stopwords import ENGLISH
+
+Kind = Literal["question", "statement"]
+
+# A capital that does not begin the sentence marks a name; other words seldom are one.
+_NAME_WEIGHT = 1.0
+_WORD_WEIGHT = 0.3
+_LATIN_WORD = re.compile(r"[A-Za-z]+(?:'s)?")
+_STATEMENT_WORDS = 8
+_INTERROGATIVE = re.compile(
+    r"[?؟]|\b(what|who|whom|whose|which|when|where|why|how|من|ما|ماذا|متى|أين|اين|كيف|كم|لماذا"
+    r"|هل|أي|اي|أية|بم|لم|مم)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Query:
-    """``vector`` is the passage encoder's, ``sentence_vector`` the sentence encoder's."""
+    """``vector`` is the passage encoder's, ``sense`` the sentence encoder's.
+
+    ``stems``, ``grams`` and ``names`` are weighted terms of the lexical fields of the same names;
+    ``foreign`` the Latin words, as written, that translation may find in Arabic text.
+    """
 
     text: str
     language: str
-    terms: tuple[str, ...]
+    kind: Kind
+    stems: Mapping[str, float]
+    grams: Mapping[str, float]
+    names: Mapping[str, float]
+    foreign: tuple[str, ...]
     vector: Vectors
-    sentence_vector: Vectors
+    sense: Vectors
 
 
 def check_question(text: str, limit: int) -> str:
@@ -37,10 +65,63 @@ def check_question(text: str, limit: int) -> str:
 
 def prepare(text: str, encoder: Encoder, sentence_encoder: Encoder) -> Query:
     """Analyse and encode a question: one call of each encoder."""
+    words = content_words(text)
     return Query(
         text=text,
         language=detect_language(text),
-        terms=tuple(dict.fromkeys(analyze(text))),
+        kind=kind_of(text),
+        stems=dict.fromkeys(map(stem, words), 1.0),
+        grams=_counted(gram for word in words for gram in grams(word)),
+        names=skeletons(text),
+        foreign=foreign_words(text),
         vector=encoder.encode([text], "query")[0],
-        sentence_vector=sentence_encoder.encode([text], "query")[0],
+        sense=sentence_encoder.encode([text], "query")[0],
     )
+
+
+def kind_of(text: str) -> Kind:
+    """A statement is a whole sentence that asks nothing: a claim to be looked up, say."""
+    long = len(text.split()) >= _STATEMENT_WORDS
+    return "statement" if long and not _INTERROGATIVE.search(text) else "question"
+
+
+def foreign_words(text: str) -> tuple[str, ...]:
+    """The Latin content words of ``text``, case as written, accents and possessives taken off."""
+    words = (match[0].removesuffix("'s") for match in _LATIN_WORD.finditer(_unaccented(text)))
+    return tuple(
+        dict.fromkeys(word for word in words if len(word) > 1 and word.lower() not in ENGLISH)
+    )
+
+
+def skeletons(text: str) -> dict[str, float]:
+    """Weighted skeletons of the words that may be names, Latin and Arabic.
+
+    A word that can be read in several ways shares its weight among them.
+    """
+    plain = _unaccented(text)
+    weighted: dict[str, float] = {}
+    for match in _LATIN_WORD.finditer(plain):
+        word = match[0]
+        if word.lower().removesuffix("'s") in ENGLISH:
+            continue
+        named = word[0].isupper() and match.start() > 0
+        _add(weighted, latin_skeletons(word), _NAME_WEIGHT if named else _WORD_WEIGHT)
+    for word in content_words(text):
+        if is_arabic(word):
+            _add(weighted, arabic_skeletons(word), _WORD_WEIGHT)
+    return weighted
+
+
+def _add(weighted: dict[str, float], found: tuple[str, ...], weight: float) -> None:
+    for skeleton in found:
+        share = weight / len(found) ** 0.5
+        weighted[skeleton] = max(weighted.get(skeleton, 0.0), share)
+
+
+def _counted(terms: Iterable[str]) -> dict[str, float]:
+    return {term: float(count) for term, count in Counter(terms).items()}
+
+
+def _unaccented(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -1,4 +1,4 @@
-"""Search: run the legs, fuse them, and hand back hits."""
+"""Search: run the legs, gather candidates, fuse the scores, and hand back hits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.models.protocols import Encoder
 from rag.retrieval.fusion import fuse
-from rag.retrieval.legs import Leg, LexicalLeg, PassageLeg, SentenceLeg
+from rag.retrieval.legs import (
+    Leg,
+    LexicalLeg,
+    PassageLeg,
+    Rows,
+    Scores,
+    SenseLeg,
+    SentenceLeg,
+    TranslatedLeg,
+)
 from rag.retrieval.query import Query
+from rag.retrieval.translation import Translator
 from rag.store.index import Index
 from rag.types import Article, Chunk, Hit
+
+# How many of its best passages each leg proposes.
+_PROPOSED = 100
 
 
 @dataclass(frozen=True)
@@ -28,34 +42,67 @@ class Found:
     legs: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Passages that some leg proposed: their ``rows``, each leg's raw scores of them, each leg's
+    ``best`` score of all passages, and whether each is in the ``same`` language as the question.
+    """
+
+    rows: Rows
+    legs: Mapping[str, Scores]
+    best: Mapping[str, float]
+    same: NDArray[np.bool_]
+
+
 class Searcher:
     """Ranks the passages of one open index."""
 
-    def __init__(self, index: Index) -> None:
-        """Search ``index``."""
+    def __init__(self, index: Index, sentence_encoder: Encoder) -> None:
+        """Search ``index``, whose vocabulary was encoded by ``sentence_encoder``."""
         self._index = index
-        self._legs: list[Leg] = [LexicalLeg(index), PassageLeg(index), SentenceLeg(index)]
+        self._legs: tuple[Leg, ...] = (
+            LexicalLeg(index, "stems"),
+            LexicalLeg(index, "grams"),
+            LexicalLeg(index, "names"),
+            TranslatedLeg(index, Translator(index, sentence_encoder)),
+            PassageLeg(index),
+            SentenceLeg(index),
+        )
+        self._sense = SenseLeg(index)
+        languages = np.asarray([article.language or "" for article in index.articles], dtype=str)
+        self._languages = languages[index.chunks.chunks[:, 0]]
 
-    def leg_scores(self, query: Query) -> dict[str, NDArray[np.float32]]:
-        """Every leg's scores of every passage, by leg name."""
-        return {leg.name: leg.scores(query) for leg in self._legs}
+    def candidates(self, query: Query, proposed: int = _PROPOSED) -> Candidates:
+        """The passages worth fusing: the ``proposed`` best of every leg that scores them all."""
+        scores = {leg.name: leg.scores(query) for leg in self._legs}
+        rows = np.unique(np.concatenate([_top(s, proposed) for s in scores.values()]))
+        legs = {name: s[rows] for name, s in scores.items()}
+        legs["sense"] = self._sense.scores_of(query, rows)
+        best = {name: float(s.max()) for name, s in scores.items()}
+        best["sense"] = float(legs["sense"].max())
+        return Candidates(rows, legs, best, self._languages[rows] == query.language)
 
     def search(self, query: Query, k: int) -> list[Found]:
         """The ``k`` best passages, best first; equal scores keep the order of the corpus."""
         if len(self._index.chunks) == 0:
             return []
-        legs = self.leg_scores(query)
-        scores = fuse(legs)
+        pool = self.candidates(query, max(k, _PROPOSED))
+        scores = fuse(query, pool.legs, pool.best, pool.same)
         order = np.argsort(-scores, kind="stable")[:k]
         return [
-            self._found(rank, int(row), float(scores[row]), legs)
-            for rank, row in enumerate(order, start=1)
+            self._found(rank, pool, int(place), float(scores[place]))
+            for rank, place in enumerate(order, start=1)
         ]
 
-    def _found(
-        self, rank: int, row: int, score: float, legs: Mapping[str, NDArray[np.float32]]
-    ) -> Found:
+    def _found(self, rank: int, pool: Candidates, place: int, score: float) -> Found:
+        row = int(pool.rows[place])
         article, chunk = self._index.chunk(row)
         hit = Hit(rank, score, article.ref, chunk.id, chunk.start, chunk.end, chunk.text)
-        by_leg = {name: float(scores[row]) for name, scores in legs.items()}
+        by_leg = {name: float(scores[place]) for name, scores in pool.legs.items()}
         return Found(hit, article, chunk, row, by_leg)
+
+
+def _top(scores: Scores, k: int) -> Rows:
+    """Rows of the ``k`` largest scores above zero; a leg that found nothing proposes nothing."""
+    rows = np.arange(len(scores)) if len(scores) <= k else np.argpartition(-scores, k - 1)[:k]
+    return rows[scores[rows] > 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ from numpy.typing import NDArray
 
 from rag.corpus.chunking import CHUNKER_VERSION, chunk_article
 from rag.errors import IndexMismatch
-from rag.models.protocols import Encoder
+from rag.models.protocols import Encoder, Role
 from rag.store.index import Contents, Index
-from rag.store.lexical import build_lexical
-from rag.text.analyze import ANALYZER_VERSION, analyze
+from rag.store.words import Ints, WordTable, tabulate_words
+from rag.text.analyze import ANALYZER_VERSION, content_words, is_arabic
 from rag.types import Article, Chunk
 
 # Texts handed to an encoder at once: enough to sort by length, few enough to report progress.
 _BATCH = 1024
+# Shorter words are particles and fragments; nothing is translated to them.
+_SHORTEST_WORD = 3
 
 Report = Callable[[str, int, int], None]
 Vectors = NDArray[np.float32]
@@ -32,7 +35,7 @@ def made_by(encoder: Encoder, sentence_encoder: Encoder, chunk_tokens: int) -> d
         "sentence_encoder": _describe(sentence_encoder),
         "analyzer": ANALYZER_VERSION,
         "chunker": {"version": CHUNKER_VERSION, "tokens": chunk_tokens},
-        "vectors": ["passages", "sentences"],
+        "vectors": ["passages", "sentences", "senses", "vocabulary"],
     }
 
 
@@ -73,13 +76,14 @@ def embedded_text(article: Article, chunk: Chunk) -> str:
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """What the previous snapshot holds for one article."""
+class _Part:
+    """What one article contributes. ``words`` are lists of words, or numbers of the old table."""
 
     chunks: list[Chunk]
-    tokens: list[list[str]]
+    words: Sequence[list[str] | Ints]
     passages: Vectors
     sentences: Vectors
+    senses: Vectors
 
 
 class Builder:
@@ -104,105 +108,150 @@ class Builder:
         ``previous`` must have been made by the same models and settings; an article it holds
         unchanged is not chunked, analysed or encoded again.
         """
-        before = keep(previous) if previous is not None else {}
+        before = _parts_of(previous) if previous is not None else {}
         kept = {
             a.id: before[a.id][1] for a in articles if a.id in before and _alike(before[a.id][0], a)
         }
-        fresh = [article for article in articles if article.id not in kept]
-        made = self._make(fresh)
+        made = self._make([article for article in articles if article.id not in kept])
         parts = [kept.get(article.id) or made[article.id] for article in articles]
+        words = _join_words(parts, previous)
+        vocabulary = [word for word in words.words if _translatable(word)]
         return Contents(
             articles=articles,
             chunks=[part.chunks for part in parts],
             vectors={
-                "passages": _stack([p.passages for p in parts], self._encoder.dimension),
-                "sentences": _stack([p.sentences for p in parts], self._sentence_encoder.dimension),
+                **_join_vectors(parts, self._encoder.dimension, self._sentence_encoder.dimension),
+                "vocabulary": self._encode_words(vocabulary, previous),
             },
-            lexical=build_lexical(tokens for part in parts for tokens in part.tokens),
+            words=words,
+            vocabulary=vocabulary,
         )
 
-    def _make(self, articles: Sequence[Article]) -> dict[str, _Kept]:
+    def _make(self, articles: Sequence[Article]) -> dict[str, _Part]:
         chunks: list[list[Chunk]] = []
         for done, article in enumerate(articles, start=1):
             chunks.append(chunk_article(article, self._encoder.count_tokens, self._chunk_tokens))
             self._report("chunks", done, len(articles))
-        texts = [
-            embedded_text(a, c) for a, group in zip(articles, chunks, strict=True) for c in group
-        ]
-        sentences = [
-            span.of(a.text)
-            for a, group in zip(articles, chunks, strict=True)
-            for c in group
-            for span in c.sentences
-        ]
-        passages = self._encode(self._encoder, texts, "passages")
-        sentence_vectors = self._encode(self._sentence_encoder, sentences, "sentences")
+        pairs = [(a, c) for a, group in zip(articles, chunks, strict=True) for c in group]
+        texts = [embedded_text(article, chunk) for article, chunk in pairs]
+        sentences = [span.of(article.text) for article, chunk in pairs for span in chunk.sentences]
         return _split(
-            articles, chunks, [analyze(text) for text in texts], passages, sentence_vectors
+            articles,
+            chunks,
+            [content_words(text) for text in texts],
+            self._encode(self._encoder, texts, "passages"),
+            self._encode(self._encoder, sentences, "sentences"),
+            self._encode(self._sentence_encoder, sentences, "senses"),
         )
 
-    def _encode(self, encoder: Encoder, texts: Sequence[str], stage: str) -> Vectors:
+    def _encode(
+        self, encoder: Encoder, texts: Sequence[str], stage: str, role: Role = "passage"
+    ) -> Vectors:
         parts = []
         for start in range(0, len(texts), _BATCH):
-            parts.append(encoder.encode(texts[start : start + _BATCH], "passage"))
+            parts.append(encoder.encode(texts[start : start + _BATCH], role))
             self._report(stage, min(start + _BATCH, len(texts)), len(texts))
         return _stack(parts, encoder.dimension)
 
+    def _encode_words(self, vocabulary: Sequence[str], previous: Index | None) -> Vectors:
+        """Vectors of single words; those the previous snapshot has are taken from there."""
+        old = {word: row for row, word in enumerate(previous.vocabulary if previous else ())}
+        fresh = [word for word in vocabulary if word not in old]
+        new = self._encode(self._sentence_encoder, fresh, "vocabulary", "word")
+        if previous is None or not old:
+            return new
+        known = previous.vectors["vocabulary"]
+        vectors = np.zeros((len(vocabulary), known.dimension), dtype=np.float32)
+        is_old = np.asarray([word in old for word in vocabulary], dtype=bool)
+        rows = np.asarray([old[word] for word in vocabulary if word in old], dtype=np.int64)
+        vectors[is_old] = known.rows(rows)
+        if len(fresh):
+            vectors[~is_old] = new
+        return vectors
+
+
+def drop(index: Index, ids: frozenset[str]) -> Contents:
+    """The contents of ``index`` without the articles ``ids``; no model is needed."""
+    left = [(article, part) for article, part in _parts_of(index).values() if article.id not in ids]
+    parts = [part for _, part in left]
+    words = _join_words(parts, index)
+    used = set(words.words)
+    rows = [row for row, word in enumerate(index.vocabulary) if word in used]
+    dimensions = (index.vectors[name].dimension for name in ("passages", "senses"))
+    return Contents(
+        articles=[article for article, _ in left],
+        chunks=[part.chunks for part in parts],
+        vectors={
+            **_join_vectors(parts, *dimensions),
+            "vocabulary": index.vectors["vocabulary"].rows(np.asarray(rows, dtype=np.int64)),
+        },
+        words=words,
+        vocabulary=[index.vocabulary[row] for row in rows],
+    )
+
+
+def _translatable(word: str) -> bool:
+    return len(word) >= _SHORTEST_WORD and is_arabic(word)
+
 
 def _alike(old: Article, new: Article) -> bool:
-    """Whether both give the same chunks, tokens and vectors."""
+    """Whether both give the same chunks, words and vectors."""
     return (old.text, old.title, old.debris) == (new.text, new.title, new.debris)
+
+
+def _join_words(parts: Sequence[_Part], previous: Index | None) -> WordTable:
+    words = previous.words.words if previous is not None else ()
+    return tabulate_words((passage for part in parts for passage in part.words), words)
+
+
+def _join_vectors(
+    parts: Sequence[_Part], passage_dimension: int, sense_dimension: int
+) -> dict[str, Vectors]:
+    return {
+        "passages": _stack([part.passages for part in parts], passage_dimension),
+        "sentences": _stack([part.sentences for part in parts], passage_dimension),
+        "senses": _stack([part.senses for part in parts], sense_dimension),
+    }
 
 
 def _stack(parts: Sequence[Vectors], dimension: int) -> Vectors:
     if not parts:
         return np.zeros((0, dimension), dtype=np.float32)
-    return np.concatenate(parts).astype(np.float32, copy=False).reshape(-1, dimension)
+    return np.concatenate(parts).astype(np.float32, copy=False)
 
 
 def _split(
     articles: Sequence[Article],
     chunks: Sequence[list[Chunk]],
-    tokens: list[list[str]],
+    words: Sequence[list[str] | Ints],
     passages: Vectors,
     sentences: Vectors,
-) -> dict[str, _Kept]:
-    """Rows that lie one after another for all articles, as one entry per article."""
-    parts: dict[str, _Kept] = {}
+    senses: Vectors,
+) -> dict[str, _Part]:
+    """Rows that lie one after another for all articles, as one part per article."""
+    parts: dict[str, _Part] = {}
     row = line = 0
     for article, group in zip(articles, chunks, strict=True):
         rows = slice(row, row + len(group))
         lines = slice(line, line + sum(len(chunk.sentences) for chunk in group))
-        parts[article.id] = _Kept(group, tokens[rows], passages[rows], sentences[lines])
+        parts[article.id] = _Part(
+            group, words[rows], passages[rows], sentences[lines], senses[lines]
+        )
         row, line = rows.stop, lines.stop
     return parts
 
 
-def keep(index: Index) -> dict[str, tuple[Article, _Kept]]:
+def _parts_of(index: Index) -> dict[str, tuple[Article, _Part]]:
     """All of a snapshot, by article id: the article and what was made of it."""
     articles = list(index.articles)
     chunks: list[list[Chunk]] = [[] for _ in articles]
     for row in range(len(index.chunks)):
         owner = index.chunks.article_row(row)
         chunks[owner].append(index.chunks.chunk(row, articles[owner]))
-    passages, sentences = (
+    words = [index.words.numbers[a:b] for a, b in pairwise(index.words.bounds)]
+    vectors = (
         index.vectors[name].rows(np.arange(len(index.vectors[name])))
-        for name in ("passages", "sentences")
+        for name in ("passages", "sentences", "senses")
     )
-    parts = _split(articles, chunks, index.lexical.documents(), passages, sentences)
+    parts = _split(articles, chunks, words, *vectors)
     return {article.id: (article, parts[article.id]) for article in articles}
-
-
-def drop(index: Index, ids: frozenset[str]) -> Contents:
-    """The contents of ``index`` without the articles ``ids``; no model is needed."""
-    left = [(article, part) for article, part in keep(index).values() if article.id not in ids]
-    dimension = {name: index.vectors[name].dimension for name in ("passages", "sentences")}
-    return Contents(
-        articles=[article for article, _ in left],
-        chunks=[part.chunks for _, part in left],
-        vectors={
-            "passages": _stack([p.passages for _, p in left], dimension["passages"]),
-            "sentences": _stack([p.sentences for _, p in left], dimension["sentences"]),
-        },
-        lexical=build_lexical(tokens for _, part in left for tokens in part.tokens),
-    )

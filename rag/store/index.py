@@ -23,11 +23,13 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 from rag.store.articles import ArticleTable, write_articles
 from rag.store.chunks import ChunkTable, tabulate
+from rag.store.fields import FIELDS, build_fields
 from rag.store.lexical import LexicalIndex
 from rag.store.vectors import VectorIndex, build_vectors
+from rag.store.words import WordTable, read_lines
 from rag.types import Article, Chunk
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _LOCK_SECONDS = 600
 _OPEN_ATTEMPTS = 3
@@ -37,14 +39,15 @@ _OPEN_ATTEMPTS = 3
 class Contents:
     """What a snapshot is made of. ``chunks`` has one sequence per article.
 
-    ``vectors`` maps a name to unit vectors: ``passages`` one per chunk, ``sentences`` one per
-    sentence, in order.
+    ``vectors`` maps a name to unit vectors: ``passages`` one per chunk, ``sentences`` and
+    ``senses`` one per sentence, ``vocabulary`` one per word that other languages are matched to.
     """
 
     articles: Sequence[Article]
     chunks: Sequence[Sequence[Chunk]]
     vectors: Mapping[str, NDArray[np.float32]]
-    lexical: LexicalIndex
+    words: WordTable
+    vocabulary: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class Index:
     articles: ArticleTable
     chunks: ChunkTable
     vectors: Mapping[str, VectorIndex]
-    lexical: LexicalIndex
+    words: WordTable
+    lexical: Mapping[str, LexicalIndex]
+    vocabulary: Sequence[str]
 
     def chunk(self, row: int) -> tuple[Article, Chunk]:
         """Chunk ``row`` and its article."""
@@ -130,7 +135,9 @@ def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> Index:
             articles=ArticleTable(folder / "articles.sqlite"),
             chunks=ChunkTable.load(folder),
             vectors={n: VectorIndex.load(folder / f"{n}.faiss") for n in manifest["vectors"]},
-            lexical=LexicalIndex.load(folder),
+            words=WordTable.load(folder),
+            lexical={name: LexicalIndex.load(folder, name) for name in FIELDS},
+            vocabulary=read_lines(folder / "vocabulary.txt"),
         )
     except StoreError as error:
         raise StoreError(f"{error}; {mend(path)}") from error
@@ -182,7 +189,10 @@ def write_index(path: Path, contents: Contents, made_by: Mapping[str, Any]) -> N
         write_articles(folder / "articles.sqlite", contents.articles)
         table = tabulate(contents.chunks)
         table.save(folder)
-        contents.lexical.save(folder)
+        contents.words.save(folder)
+        for field, lexical in build_fields(contents.words).items():
+            lexical.save(folder, field)
+        (folder / "vocabulary.txt").write_text("\n".join(contents.vocabulary), encoding="utf-8")
         for vectors, array in contents.vectors.items():
             build_vectors(array).save(folder / f"{vectors}.faiss")
         manifest = {

@@ -1,9 +1,11 @@
-"""BM25 over analysed tokens: an inverted index of numpy arrays, memory-mapped, built in one pass.
+"""BM25 over terms: an inverted index of numpy arrays, memory-mapped.
 
-Tokens come in already analysed (``rag.text.analyze``); this module only counts. Weights are
-computed when the index is built, so a query is one addition per posting, and each query term may
-carry a weight of its own. The token sequences are kept beside the postings: dropping or adding
-documents rebuilds from them without analysing any text again.
+Weights are computed when the index is built, so a query is one addition per posting, and each
+query term may carry a weight of its own. Chosen by measurement over 15,280 news passages and the
+Arabic development questions, with the same terms: bm25s gives the same ranking (nDCG@10 0.895),
+but cannot weigh query terms or score groups of them; Tantivy 0.887 and SQLite FTS5 0.883, whose k1
+and b are fixed, FTS5 with a p95 of 10 ms against 0.1 ms. Those two can add and delete in place;
+here a snapshot is rebuilt from the word table, which takes seconds and is swapped in atomically.
 
 Scores are those of Lucene's BM25 (Kamphuis et al. 2020, "Which BM25 Do You Mean?", the accurate
 variant): ``ln(1 + (N - df + 0.5)/(df + 0.5)) * tf / (tf + k1 (1 - b + b len/avglen))``.
@@ -11,7 +13,7 @@ variant): ``ln(1 + (N - df + 0.5)/(df + 0.5)) * tf / (tf + k1 (1 - b + b len/avg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,115 +22,119 @@ from numpy.typing import NDArray
 
 from rag.errors import StoreError
 from rag.store.arrays import load_array
+from rag.store.words import TermTable, read_lines
 
-K1 = 1.2
-B = 0.75
-
-Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """BM25's two parameters: how soon repeats stop counting, and how much length does."""
+
+    k1: float = 0.9
+    b: float = 0.6
 
 
 @dataclass(frozen=True)
 class LexicalIndex:
-    """An inverted index over ``len(bounds) - 1`` documents.
+    """An inverted index over ``len(saturation)`` passages.
 
-    ``tokens[bounds[d]:bounds[d + 1]]`` are the term numbers of document ``d`` in text order;
-    ``postings[starts[t]:starts[t + 1]]`` the documents that hold term ``t``, ``weights`` alike.
+    ``postings[starts[t]:starts[t + 1]]`` are the passages that hold term ``t``; ``frequencies``
+    and ``weights`` (BM25) lie alike. ``saturation[p]`` is what is added to a term's frequency in
+    passage ``p``.
     """
 
     terms: Mapping[str, int]
-    tokens: Ints
-    bounds: NDArray[np.int64]
-    postings: Ints
+    postings: NDArray[np.int32]
+    frequencies: NDArray[np.uint16]
     weights: Floats
     starts: NDArray[np.int64]
+    saturation: Floats
 
     def __len__(self) -> int:
-        return len(self.bounds) - 1
+        return len(self.saturation)
 
     def scores(self, query: Mapping[str, float]) -> Floats:
-        """BM25 of every document for weighted query terms, shape ``(len(self),)``."""
+        """BM25 of every passage for weighted query terms, shape ``(len(self),)``."""
         total = np.zeros(len(self), dtype=np.float32)
         for term, weight in query.items():
-            number = self.terms.get(term)
-            if number is not None:
-                run = slice(self.starts[number], self.starts[number + 1])
-                total[self.postings[run]] += weight * self.weights[run]
+            run = self._run(term)
+            total[self.postings[run]] += weight * self.weights[run]
         return total
 
+    def group_scores(self, group: Mapping[str, float]) -> Floats:
+        """BM25 of every passage for one term that may be any of ``group``'s, each so likely.
+
+        Frequencies and document frequencies are the expected ones ("probabilistic structured
+        queries", Darwish and Oard 2003).
+        """
+        frequency = np.zeros(len(self), dtype=np.float32)
+        expected = 0.0
+        for term, likely in group.items():
+            run = self._run(term)
+            frequency[self.postings[run]] += likely * self.frequencies[run]
+            expected += likely * (run.stop - run.start)
+        idf = inverse_document_frequency(np.asarray(expected), len(self))
+        return np.asarray(idf * frequency / (frequency + self.saturation), dtype=np.float32)
+
     def document_frequency(self, term: str) -> int:
-        """In how many documents ``term`` stands."""
+        """In how many passages ``term`` stands."""
+        run = self._run(term)
+        return int(run.stop - run.start)
+
+    def _run(self, term: str) -> slice:
         number = self.terms.get(term)
-        return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
+        if number is None:
+            return slice(0, 0)
+        return slice(int(self.starts[number]), int(self.starts[number + 1]))
 
-    def documents(self) -> list[list[str]]:
-        """The token lists the index was built from, in order."""
-        names = list(self.terms)
-        return [
-            [names[number] for number in self.tokens[a:b]]
-            for a, b in zip(self.bounds[:-1], self.bounds[1:], strict=True)
-        ]
-
-    def save(self, folder: Path) -> None:
-        """Write the index into ``folder``, which must exist."""
-        (folder / "terms.txt").write_text("\n".join(self.terms), encoding="utf-8")
-        for name, file in _ARRAYS.items():
-            np.save(folder / f"{file}.npy", getattr(self, name))
+    def save(self, folder: Path, name: str) -> None:
+        """Write the index into ``folder`` under files that begin with ``name``."""
+        (folder / f"{name}.terms.txt").write_text("\n".join(self.terms), encoding="utf-8")
+        for array in _ARRAYS:
+            np.save(folder / f"{name}.{array}.npy", getattr(self, array))
 
     @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
+    def load(cls, folder: Path, name: str) -> LexicalIndex:
         """Open an index written by :meth:`save`, its arrays memory-mapped.
 
         Raises:
             StoreError: a file is missing or is not what ``save`` wrote.
         """
         try:
-            names = (folder / "terms.txt").read_text(encoding="utf-8")
-            arrays = {name: load_array(folder / f"{file}.npy") for name, file in _ARRAYS.items()}
+            lines = read_lines(folder / f"{name}.terms.txt")
+            arrays = {array: load_array(folder / f"{name}.{array}.npy") for array in _ARRAYS}
         except (OSError, ValueError, EOFError) as error:
             raise StoreError(f"{folder}: damaged lexical index ({error})") from error
-        terms = {term: number for number, term in enumerate(names.split("\n") if names else [])}
-        return cls(terms=terms, **arrays)
+        return cls(terms={term: number for number, term in enumerate(lines)}, **arrays)
 
 
-_ARRAYS = {
-    "tokens": "tokens",
-    "bounds": "token_bounds",
-    "postings": "postings",
-    "weights": "weights",
-    "starts": "starts",
-}
+_ARRAYS = ("postings", "frequencies", "weights", "starts", "saturation")
 
 
-def build_lexical(documents: Iterable[Sequence[str]]) -> LexicalIndex:
-    """Index analysed documents, in order."""
-    terms: dict[str, int] = {}
-    numbers: list[int] = []
-    bounds = [0]
-    for document in documents:
-        numbers.extend(terms.setdefault(token, len(terms)) for token in document)
-        bounds.append(len(numbers))
-    tokens = np.asarray(numbers, dtype=np.int32)
-    return _invert(terms, tokens, np.asarray(bounds, dtype=np.int64))
+def inverse_document_frequency(frequency: NDArray[np.float64], count: int) -> Floats:
+    """``ln(1 + (N - df + 0.5)/(df + 0.5))``, never below 0, of document frequencies ``df``."""
+    return np.log1p(np.maximum(count - frequency + 0.5, 0) / (frequency + 0.5)).astype(np.float32)
 
 
-def _invert(terms: dict[str, int], tokens: Ints, bounds: NDArray[np.int64]) -> LexicalIndex:
-    count = len(bounds) - 1
-    lengths = np.diff(bounds)
+def build_lexical(table: TermTable, parameters: Saturation) -> LexicalIndex:
+    """Index the terms of ``table``."""
+    count = len(table.bounds) - 1
+    lengths = np.diff(table.bounds)
     rows = np.repeat(np.arange(count, dtype=np.int64), lengths)
-    pairs, frequency = np.unique(tokens.astype(np.int64) * max(count, 1) + rows, return_counts=True)
+    pairs = table.numbers.astype(np.int64) * max(count, 1) + rows
+    pairs, frequency = np.unique(pairs, return_counts=True)
     term_of, postings = np.divmod(pairs, max(count, 1))
-    document_frequency = np.bincount(term_of, minlength=len(terms))
-    starts = np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64)
-    idf = np.log1p((count - document_frequency + 0.5) / (document_frequency + 0.5))
+    document_frequency = np.bincount(term_of, minlength=len(table.terms))
     mean = lengths.mean() if count and lengths.sum() else 1.0
-    saturation = K1 * (1 - B + B * lengths / mean)
+    saturation = parameters.k1 * (1 - parameters.b + parameters.b * lengths / mean)
+    idf = inverse_document_frequency(document_frequency.astype(np.float64), count)
     weights = idf[term_of] * frequency / (frequency + saturation[postings])
     return LexicalIndex(
-        terms=terms,
-        tokens=tokens,
-        bounds=bounds,
+        terms={term: number for number, term in enumerate(table.terms)},
         postings=postings.astype(np.int32),
+        frequencies=np.minimum(frequency, np.iinfo(np.uint16).max).astype(np.uint16),
         weights=weights.astype(np.float32),
-        starts=starts,
+        starts=np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64),
+        saturation=saturation.astype(np.float32),
     )

@@ -42,6 +42,18 @@ class VectorIndex:
         scores, rows = self._index.search(query[None, :], k)
         return rows[0], scores[0]
 
+    def search_all(self, queries: Vectors, k: int) -> tuple[Rows, Vectors]:
+        """As :meth:`search` for queries of shape ``(n, d)``; results of shape ``(n, k)``."""
+        scores, rows = self._index.search(np.ascontiguousarray(queries), min(k, len(self)))
+        return rows, scores
+
+    def cosines(self, query: Vectors) -> Vectors:
+        """The cosine of ``query`` with every vector, shape ``(len(self),)``, in row order."""
+        rows, scores = self.search(query, len(self))
+        cosines = np.zeros(len(self), dtype=np.float32)
+        cosines[rows] = scores
+        return cosines
+
     def rows(self, rows: Rows) -> Vectors:
         """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
         if len(rows) == 0:

@@ -13,9 +13,10 @@ from rag.text.normalize import normalize
 from rag.text.stem import light10, stem_english
 from rag.text.stopwords import ARABIC, ENGLISH
 
-__all__ = ["ANALYZER_VERSION", "analyze"]
+__all__ = ["ANALYZER_VERSION", "analyze", "content_words", "grams", "is_arabic", "stem"]
 
-ANALYZER_VERSION = "light10+porter2/2"
+ANALYZER_VERSION = "light10+porter2+grams+skeletons/3"
+_GRAM_SIZES = (3, 4)
 
 # Letters of the Arabic script that normalising leaves.
 _ARABIC = (
@@ -46,6 +47,11 @@ def analyze(text: str) -> list[str]:
     is ``1000``, 3.5 stays ``3.5``. Text made of stop words only keeps them all, so that it still
     finds something.
     """
+    return [stem(word) for word in content_words(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """The normalised words of ``text`` that :func:`analyze` stems, in order, with repeats."""
     tokens: list[str] = []
     for match in _WORD.finditer(normalize(text)):
         number = match["number"]
@@ -54,14 +60,37 @@ def analyze(text: str) -> list[str]:
         else:
             tokens.extend(_numbers(number))
     kept = [token for token in tokens if token not in ARABIC and token not in ENGLISH]
-    return [_stem(token) for token in kept or tokens]
+    return kept or tokens
+
+
+def is_arabic(word: str) -> bool:
+    """Whether a normalised word is written in Arabic letters."""
+    return bool(_IS_ARABIC.match(word))
 
 
 @lru_cache(maxsize=200_000)
-def _stem(token: str) -> str:
-    if token[0].isdigit():
-        return token
-    return light10(token) if _IS_ARABIC.match(token) else stem_english(token)
+def stem(word: str) -> str:
+    """The stem of a content word: light10 or English; a number is its own."""
+    if word[0].isdigit():
+        return word
+    return light10(word) if _IS_ARABIC.match(word) else stem_english(word)
+
+
+@lru_cache(maxsize=200_000)
+def grams(word: str) -> tuple[str, ...]:
+    """The runs of three and four characters of a content word, its edges marked ``_``.
+
+    They find what light stemming misses: broken plurals, clitics, spelling variants (McNamee and
+    Mayfield 2004, "Character n-gram tokenization for European language text retrieval").
+    """
+    marked = f"_{word}_"
+    if len(marked) <= _GRAM_SIZES[0]:
+        return (marked,)
+    return tuple(
+        marked[start : start + size]
+        for size in _GRAM_SIZES
+        for start in range(len(marked) - size + 1)
+    )
 
 
 def _numbers(run: str) -> list[str]:

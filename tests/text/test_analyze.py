@@ -47,7 +47,7 @@ def test_question_and_passage_meet() -> None:
 
 
 def test_the_version_names_the_stemmers() -> None:
-    assert ANALYZER_VERSION.startswith("light10+porter2/")
+    assert ANALYZER_VERSION.startswith("light10+porter2+grams+skeletons/")
 
 
 def test_a_thousand_passages_are_quick() -> None:

@@ -1,0 +1,91 @@
+"""Takes out of each vector what all texts of its language and role have in common.
+
+Multilingual encoders give Arabic and English, questions and passages, each a direction of their
+own, which drowns meaning when they are compared across. Subtracting a mean removes it (the "mean
+centring" of Libovický et al. 2020, https://arxiv.org/abs/2004.05160). The means are fixed, taken
+from neutral parallel text and shipped in ``reference.npz``: a corpus's own means remove its topic.
+``eval/fit_reference.py`` makes the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.models.protocols import Encoder, Role, Vectors
+from rag.text.language import detect_language
+
+REFERENCE = Path(__file__).with_name("reference.npz")
+# Enough of a text to tell its language.
+_LANGUAGE_CHARACTERS = 300
+_FALLBACK = "en"
+
+
+@dataclass(frozen=True)
+class CentredEncoder:
+    """An encoder whose vectors are centred by language and role, and of length 1 again.
+
+    ``means`` maps ``"role/language"`` to a vector; ``projection``, of shape ``(dimension, d)``,
+    shortens the vectors of single words, or is ``None``.
+    """
+
+    encoder: Encoder
+    means: Mapping[str, Vectors]
+    projection: Vectors | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the encoder inside."""
+        return self.encoder.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the encoder inside and with the means."""
+        digest = hashlib.sha256(self.encoder.fingerprint.encode())
+        for key in sorted(self.means):
+            digest.update(key.encode() + self.means[key].tobytes())
+        if self.projection is not None:
+            digest.update(self.projection.tobytes())
+        return digest.hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector of a text."""
+        return self.encoder.dimension
+
+    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        """Centred vectors, rows of length 1; of words, projected where there is a projection."""
+        vectors = self.encoder.encode(texts, role)
+        if not len(vectors):
+            return vectors
+        languages = [detect_language(text[:_LANGUAGE_CHARACTERS]) for text in texts]
+        vectors = vectors - np.stack([self._mean(role, language) for language in languages])
+        if role == "word" and self.projection is not None:
+            vectors = vectors @ self.projection
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the encoder inside counts."""
+        return self.encoder.count_tokens(texts)
+
+    def _mean(self, role: Role, language: str) -> Vectors:
+        mean = self.means.get(f"{role}/{language}")
+        return self.means[f"{role}/{_FALLBACK}"] if mean is None else mean
+
+
+def centred(encoder: Encoder, reference: Path = REFERENCE) -> Encoder:
+    """``encoder`` with its means from ``reference``; as it is when the file has none for it."""
+    with np.load(reference, allow_pickle=False) as arrays:
+        prefix = f"{encoder.name}/"
+        own = {
+            key.removeprefix(prefix): arrays[key].astype(np.float32)
+            for key in arrays.files
+            if key.startswith(prefix)
+        }
+    projection = own.pop("projection", None)
+    return CentredEncoder(encoder, own, projection) if own else encoder

@@ -1,0 +1,64 @@
+"""Foreign words → terms of the corpus, by nearness of meaning; no dictionary, no language model.
+
+Every Arabic word of the corpus was encoded on its own when it was indexed. A Latin word of the
+question is encoded alike, and the nearest words of the corpus, weighed by how near they are, stand
+for it in the lexical index. So "resigned" finds استقالته and "Luther" finds لوثر.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.models.protocols import Encoder
+from rag.store.index import Index
+from rag.text.analyze import stem
+
+# How many words may stand for one, how fast they lose weight with distance, and the power of the
+# nearest one's cosine that the whole group is weighed by. Fitted on the development questions.
+_CANDIDATES = 30
+_TEMPERATURE = 0.1
+_CONFIDENCE_POWER = 0.5
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """Stems of the corpus that may stand for one word, each so likely, and how sure that is."""
+
+    stems: Mapping[str, float]
+    confidence: float
+
+
+class Translator:
+    """Translates single words into stems of one index; remembers the ones it has met."""
+
+    def __init__(self, index: Index, sentence_encoder: Encoder) -> None:
+        """Translate into the words of ``index``, encoded by ``sentence_encoder``."""
+        self._words = index.vocabulary
+        self._vectors = index.vectors["vocabulary"]
+        self._encoder = sentence_encoder
+        self._known: dict[str, Translation] = {}
+
+    def translate(self, words: Sequence[str]) -> list[Translation]:
+        """What stands for each word; of an empty corpus, nothing."""
+        fresh = [word for word in words if word not in self._known]
+        if len(self._known) + len(fresh) > _MOST_REMEMBERED:
+            self._known.clear()
+            fresh = list(words)
+        if fresh and len(self._vectors):
+            vectors = self._encoder.encode(fresh, "word")
+            rows, cosines = self._vectors.search_all(vectors, _CANDIDATES)
+            for word, near, cosine in zip(fresh, rows, cosines, strict=True):
+                self._known[word] = self._weigh(near.tolist(), cosine.tolist())
+        return [self._known[word] for word in words if word in self._known]
+
+    def _weigh(self, rows: Sequence[int], cosines: Sequence[float]) -> Translation:
+        nearest = cosines[0]
+        stems: dict[str, float] = {}
+        for row, cosine in zip(rows, cosines, strict=True):
+            term = stem(self._words[row])
+            likely = math.exp((cosine - nearest) / _TEMPERATURE)
+            stems[term] = max(stems.get(term, 0.0), likely)
+        return Translation(stems, max(0.0, nearest) ** _CONFIDENCE_POWER)
