@@ -1,6 +1,6 @@
 """Makes ``rag/models/reference.npz``: the means that centre each encoder, and a word projection.
 
-    python eval/fit_reference.py PUD/parallel.tsv
+    python -m eval.fit_reference PUD/parallel.tsv
 
 The means are over the sentences of a parallel corpus (Universal Dependencies PUD, CC BY-SA 3.0),
 by language and role, so that neither language nor role differs in topic; those of single words are
@@ -10,13 +10,13 @@ over its content words. The projection keeps the directions in which those words
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from eval.data import read_parallel
 from rag.config import Settings
 from rag.models.centring import REFERENCE
 from rag.models.encoders import load_encoder, load_sentence_encoder
@@ -24,13 +24,6 @@ from rag.models.protocols import Vectors
 from rag.text.analyze import content_words, is_arabic
 
 WORD_DIMENSIONS = 192
-
-
-def read_parallel(path: Path) -> dict[str, list[str]]:
-    """English and Arabic sentences of a tab-separated file with a header line: id, en, ar."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
-    return {"en": [row[1] for row in rows], "ar": [row[2] for row in rows]}
 
 
 def words_of(language: str, sentences: Sequence[str]) -> list[str]:
@@ -63,7 +56,7 @@ def main() -> int:
         arrays[f"{senses.name}/word/{language}"] = words.mean(0)
         centred_words.append(words - words.mean(0))
     arrays[f"{senses.name}/projection"] = project(np.concatenate(centred_words)).astype(np.float16)
-    np.savez(REFERENCE, **arrays)
+    np.savez(REFERENCE, allow_pickle=False, **arrays)
     for key, array in arrays.items():
         print(key, array.shape, file=sys.stderr)
     return 0

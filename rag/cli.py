@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.command import add_eval_command
 from rag import __version__
 from rag.batch import answer_all, read_questions
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_article_commands(commands, placed)
     _add_question_commands(commands, placed)
     add_models_command(commands, common)
+    add_eval_command(commands, common)
     return parser
 
 

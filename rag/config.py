@@ -47,12 +47,12 @@ class Settings:
     llm_key: str = "none"
     offline: bool = False
     threads: int = 1
-    chunk_tokens: int = 160
+    chunk_tokens: int = 384
     passages: int = 5
     evidence: int = 4
     context_tokens: int = 4096
     answer_tokens: int = 256
-    answerable: float = 0.35
+    answerable: float = 0.38
     question_characters: int = 2000
 
     @classmethod

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from rag.answering.evidence import Evidence
 from rag.answering.prompts import reply_language
@@ -12,29 +15,44 @@ from rag.retrieval.search import Found
 
 NO_EVIDENCE = "no_evidence"
 MODEL_ABSTAINED = "model_abstained"
-UNSUPPORTED = "unsupported"
 
-# Bias, then the weight of each feature, by language of the question. Logistic regression on the
-# development questions of XQuAD, with and without the passage or the whole article that answers.
-_COEFFICIENTS = {
-    "ar": (-39.5, 2.2, 7.6, 42.7),
-    "en": (-48.2, 8.2, 1.2, 58.8),
-}
+COEFFICIENTS = Path(__file__).with_name("abstention.json")
+
+
+def features(found: Sequence[Found], evidence: Sequence[Evidence]) -> dict[str, float]:
+    """What the decision is made from: how near the best passage and sentence come, and how many
+    of the question's words one sentence holds.
+    """
+    return {
+        "bias": 1.0,
+        "passage": max(item.legs["passage"] for item in found),
+        "sentence": max(item.legs["sentence"] for item in found),
+        "sense": max(item.cosine for item in evidence),
+        "coverage": max(item.coverage for item in evidence),
+        "names": min(max(item.legs["names"] for item in found), _MOST_NAMES),
+        "translated": min(max(item.legs["translated"] for item in found), _MOST_TRANSLATED),
+    }
+
+
+# Sums over the words of a question grow with its length; past these they say no more.
+_MOST_NAMES = 10.0
+_MOST_TRANSLATED = 20.0
 
 
 def answerable(query: Query, found: Sequence[Found], evidence: Sequence[Evidence]) -> float:
     """Estimated probability that the evidence answers the question, in [0, 1].
 
-    From three features: the best cosine of a sentence, the best share of the question's terms
-    that one sentence holds, and the best cosine of a passage.
+    A logistic regression that ``eval/fit_abstention.py`` fits to development questions, with and
+    without the passage that answers them.
     """
     if not evidence:
         return 0.0
-    features = (
-        1.0,
-        max(item.cosine for item in evidence),
-        max(item.coverage for item in evidence),
-        max(item.legs["passage"] for item in found),
-    )
-    weights = _COEFFICIENTS[reply_language(query.language)]
-    return 1 / (1 + math.exp(-sum(w * f for w, f in zip(weights, features, strict=True))))
+    weights = _coefficients()[reply_language(query.language)]
+    values = features(found, evidence)
+    return 1 / (1 + math.exp(-sum(weights[name] * values[name] for name in weights)))
+
+
+@lru_cache(maxsize=1)
+def _coefficients() -> Mapping[str, Mapping[str, float]]:
+    loaded: Mapping[str, Mapping[str, float]] = json.loads(COEFFICIENTS.read_text("utf-8"))
+    return loaded

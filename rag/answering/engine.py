@@ -16,6 +16,7 @@ from rag.config import Settings
 from rag.models.protocols import Encoder, Generator
 from rag.retrieval.query import Query
 from rag.retrieval.search import Found
+from rag.retrieval.translation import Translator
 from rag.store.index import Index
 from rag.types import Answer, Citation, Claim, Hit
 
@@ -23,6 +24,8 @@ QUOTING_MODEL = "none"
 # A second or third quotation must be nearly as good as the first to be worth reading.
 _QUOTE_MARGIN = 0.12
 _MOST_QUOTES = 2
+# How likely, beside the likeliest, a translation must be to vouch for a name.
+_LIKELY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Answerer:
         self._sentences = sentence_encoder
         self._generator = generator
         self._settings = settings
+        self._translator = Translator(index, sentence_encoder)
 
     def stream(
         self, query: Query, found: Sequence[Found], started: float | None = None
@@ -137,6 +141,15 @@ class Answerer:
         claims = self._verify(drafts, reply)
         yield Done(reply.conclude(claims, generator.name, output))
 
+    def _stand_ins(self, word: str) -> list[str]:
+        """Stems of the corpus that are near enough to ``word`` to be its translation."""
+        return [
+            stem
+            for translation in self._translator.translate([word])
+            for stem, likely in translation.stems.items()
+            if likely >= _LIKELY
+        ]
+
     def _verify(self, drafts: Sequence[Draft], reply: _Reply) -> list[tuple[str, Support]]:
         """Each draft with the evidence that supports it best: what it cites, else any other."""
         if not drafts:
@@ -153,6 +166,7 @@ class Answerer:
                     item,
                     reply.query.text,
                     same_language=item.article.language == reply.query.language,
+                    stand_ins=self._stand_ins,
                 )
                 for item in reply.evidence
             ]

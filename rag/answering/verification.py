@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag.answering.evidence import Evidence
 from rag.models.protocols import Vectors
-from rag.text.analyze import analyze
+from rag.retrieval.query import foreign_words
+from rag.text.analyze import analyze, content_words, stem
 from rag.text.normalize import normalize
+from rag.text.skeleton import arabic_skeletons, latin_skeletons
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # Below these a claim is not taken as said by the evidence: the least share of its words, where
@@ -20,13 +22,17 @@ _LEAST_WORDS = 0.6
 _LEAST_COSINE = 0.36
 
 
+# Gives the stems of the corpus that may stand for a foreign word.
+StandIns = Callable[[str], Collection[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """How well ``evidence`` supports a claim: ``score`` in [0, 1], and whether that suffices."""
 
     evidence: Evidence
     score: float
-    numbers_agree: bool
+    agrees: bool
     enough: bool
 
 
@@ -37,8 +43,35 @@ def numbers_of(text: str) -> frozenset[str]:
     )
 
 
+def foreign_names(claim: str) -> tuple[str, ...]:
+    """Latin words of a claim that a capital marks as names, the first word of the claim too."""
+    return tuple(word for word in foreign_words(claim) if word[0].isupper())
+
+
+def names_agree(claim: str, text: str, stand_ins: StandIns) -> bool:
+    """Whether every Latin name of ``claim`` has its counterpart in the Arabic ``text``.
+
+    It has when the text writes it in Latin letters, when a word of the text sounds alike (shares
+    a skeleton), or when the text holds a stem that may stand for it.
+    """
+    stems = set(analyze(text))
+    sounds = {s for word in content_words(text) for s in arabic_skeletons(word)}
+    return all(
+        stem(normalize(name)) in stems
+        or sounds.intersection(latin_skeletons(name))
+        or stems.intersection(stand_ins(name))
+        for name in foreign_names(claim)
+    )
+
+
 def support(
-    claim: str, vector: Vectors, item: Evidence, question: str, *, same_language: bool
+    claim: str,
+    vector: Vectors,
+    item: Evidence,
+    question: str,
+    *,
+    same_language: bool,
+    stand_ins: StandIns = lambda word: (),
 ) -> Support:
     """Weigh ``item`` as evidence for ``claim``, whose sentence vector is ``vector``.
 
@@ -46,10 +79,15 @@ def support(
     names a year does not make the evidence be of that year. In one language the score is the
     share of the claim's words, those of the question left out, that the evidence holds, so that
     a claim which says nothing new scores 0. Across languages only numbers can be compared like
-    that, and the score of other claims is the cosine.
+    that, and the score of other claims is the cosine; but every name that the claim adds to the
+    question must have its counterpart in the evidence.
     """
     known = numbers_of(f"{item.text} {item.article.date or ''}")
     agree = numbers_of(claim) <= known
+    if not same_language:
+        asked = {word.casefold() for word in foreign_words(question)}
+        new = " ".join(name for name in foreign_names(claim) if name.casefold() not in asked)
+        agree = agree and names_agree(new, item.text, stand_ins)
     words = set(analyze(claim)) - set(analyze(question))
     if same_language or (words and all(word[0].isdigit() for word in words)):
         score = len(words & set(analyze(item.text))) / len(words) if words else 0.0
@@ -62,4 +100,4 @@ def support(
 
 def best_support(supports: Sequence[Support]) -> Support | None:
     """The strongest of ``supports``, those that suffice first."""
-    return max(supports, key=lambda s: (s.enough, s.numbers_agree, s.score), default=None)
+    return max(supports, key=lambda s: (s.enough, s.agrees, s.score), default=None)

@@ -53,6 +53,11 @@ class Candidates:
     best: Mapping[str, float]
     same: NDArray[np.bool_]
 
+    def keep(self, mask: NDArray[np.bool_]) -> Candidates:
+        """Only the candidates where ``mask`` holds."""
+        legs = {name: scores[mask] for name, scores in self.legs.items()}
+        return Candidates(self.rows[mask], legs, self.best, self.same[mask])
+
 
 class Searcher:
     """Ranks the passages of one open index."""
@@ -86,7 +91,10 @@ class Searcher:
         """The ``k`` best passages, best first; equal scores keep the order of the corpus."""
         if len(self._index.chunks) == 0:
             return []
-        pool = self.candidates(query, max(k, _PROPOSED))
+        return self.rank(query, self.candidates(query, max(k, _PROPOSED)), k)
+
+    def rank(self, query: Query, pool: Candidates, k: int) -> list[Found]:
+        """The ``k`` best of ``pool``, best first."""
         scores = fuse(query, pool.legs, pool.best, pool.same)
         order = np.argsort(-scores, kind="stable")[:k]
         return [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.verification import best_support, numbers_of, support
+from rag.answering.verification import best_support, names_agree, numbers_of, support
 from rag.types import Article, Span
 
 E1, E2 = np.eye(2, dtype=np.float32)
@@ -33,15 +33,15 @@ def test_a_claim_with_another_number_is_not_supported() -> None:
     item = evidence("At least 144 people died.")
     right = support("144 people died", E1, item, "How many died?", same_language=True)
     wrong = support("150 people died", E1, item, "How many died?", same_language=True)
-    assert (right.numbers_agree, right.enough) == (True, True)
-    assert (wrong.numbers_agree, wrong.enough) == (False, False)
+    assert (right.agrees, right.enough) == (True, True)
+    assert (wrong.agrees, wrong.enough) == (False, False)
 
 
 def test_numbers_of_the_article_date_may_be_repeated_those_of_the_question_may_not() -> None:
     item = evidence("They met in Guilin.", date="2021-03-23")
     assert support("In 2021 they met in Guilin", E1, item, "Where?", same_language=True).enough
     other = support("In 2022 they met", E1, item, "Where in 2022?", same_language=True)
-    assert not other.numbers_agree
+    assert not other.agrees
 
 
 def test_a_bare_number_can_be_compared_across_languages() -> None:
@@ -76,3 +76,17 @@ def test_best_support_prefers_what_suffices() -> None:
     bad = support("Guilin 5", E1, evidence("Guilin", n=2), "Where?", same_language=True)
     assert best_support([bad, good]) is good
     assert best_support([]) is None
+
+
+def test_a_mangled_name_is_not_supported() -> None:
+    item = evidence("حيث سيلتقي نظيره التركي، هاكان فيدان.")
+    question = "Who is Lavrov's Turkish counterpart?"
+    right = support("It is Hakan Fidan", E1, item, question, same_language=False)
+    wrong = support("It is Hakan Inan", E1, item, question, same_language=False)
+    assert (right.agrees, wrong.agrees) == (True, False)
+
+
+def test_a_name_that_is_translated_needs_a_stand_in() -> None:
+    text = "بعد زيارة الصين"
+    assert not names_agree("China", text, lambda word: ())
+    assert names_agree("China", text, lambda word: {"China": {"صين"}}[word])

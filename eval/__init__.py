@@ -1,0 +1,1 @@
+"""Evaluation: data sets, metrics, and the commands that measure. A face over ``rag.library``."""

@@ -1,0 +1,70 @@
+"""``musnad eval``: measurements as commands. Heavy imports wait until a measurement runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add ``eval`` and its measurements to the command line."""
+    parser = commands.add_parser("eval", help="measure quality and speed")
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    retrieval = kinds.add_parser("retrieval", parents=[common], help="rank of the right passage")
+    retrieval.add_argument(
+        "--squad",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="SQuAD files; several must be parallel, the first gives passages",
+    )
+    retrieval.add_argument(
+        "--questions-lang", metavar="LANG", help="take the questions of the file in this language"
+    )
+    retrieval.add_argument(
+        "--distractors", type=Path, metavar="FILE.jsonl", help="articles to put beside the passages"
+    )
+    retrieval.add_argument(
+        "--peer", action="store_true", help="also a plain LlamaIndex pipeline with the same encoder"
+    )
+    _add_output(retrieval)
+    retrieval.set_defaults(run=_retrieval)
+    parallel = kinds.add_parser("parallel", parents=[common], help="sentence → its translation")
+    parallel.add_argument("file", type=Path, metavar="FILE.tsv", help="id, English, Arabic")
+    _add_output(parallel)
+    parallel.set_defaults(run=_parallel)
+    speed = kinds.add_parser("speed", parents=[common], help="encoding and search, timed")
+    speed.add_argument("articles", type=Path, metavar="FILE.jsonl")
+    speed.add_argument("--index", type=Path, metavar="DIR", help="search this index, if it is made")
+    _add_output(speed)
+    speed.set_defaults(run=_speed)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--work",
+        type=Path,
+        metavar="DIR",
+        help="keep indexes here and use them again (default: a temporary folder)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+
+
+def _retrieval(args: argparse.Namespace) -> int:
+    from eval.run import run_retrieval
+
+    return run_retrieval(args)
+
+
+def _parallel(args: argparse.Namespace) -> int:
+    from eval.run import run_parallel
+
+    return run_parallel(args)
+
+
+def _speed(args: argparse.Namespace) -> int:
+    from eval.speed import run_speed
+
+    return run_speed(args)
