@@ -32,6 +32,7 @@ from rag.library import Ingested, Library
 from rag.models.commands import add_models_command
 from rag.models.generators import check_llm
 from rag.models.progress import TqdmProgress
+from rag.retrieval.when import Period
 from rag.store.index import index_exists
 
 
@@ -104,6 +105,8 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     asking = argparse.ArgumentParser(add_help=False, parents=[placed])
     asking.add_argument("question", nargs="?", metavar="QUESTION")
     asking.add_argument("-k", type=int, default=None, metavar="N", help="passages to retrieve")
+    asking.add_argument("--since", metavar="DATE", help="only articles from this date on (2024-07)")
+    asking.add_argument("--until", metavar="DATE", help="only articles up to this date (2024)")
     asking.add_argument("--json", action="store_true", help="as JSON")
     asking.add_argument("--questions", type=Path, metavar="Q.jsonl",
                         help='many questions: one {"id", "question"} a line')  # fmt: skip
@@ -191,15 +194,16 @@ def _remove(args: argparse.Namespace) -> int:
 
 def _search(args: argparse.Namespace) -> int:
     library = _library(args)
+    period = Period.parse(args.since, args.until)
 
     def respond(question: str) -> dict[str, Any]:
-        hits = library.search(question)
+        hits = library.search(question, period=period)
         return {"question": question, "hits": [hit.to_dict() for hit in hits]}
 
     if _is_batch(args):
         return _batch(args, library, respond)
     open_or_ingest_seeds(library)
-    hits = library.search(args.question)
+    hits = library.search(args.question, period=period)
     if args.json:
         _print_json([hit.to_dict() for hit in hits])
     else:
@@ -209,10 +213,11 @@ def _search(args: argparse.Namespace) -> int:
 
 def _ask(args: argparse.Namespace) -> int:
     library = _library(args)
+    period = Period.parse(args.since, args.until)
     if _is_batch(args):
-        return _batch(args, library, lambda question: library.ask(question).to_dict())
+        return _batch(args, library, lambda question: library.ask(question, period).to_dict())
     open_or_ingest_seeds(library)
-    answer = library.ask(args.question)
+    answer = library.ask(args.question, period)
     if args.json:
         _print_json(answer.to_dict())
     else:

@@ -40,6 +40,8 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:
     for hit in hits:
         yield f"{hit.rank}. {describe(hit.article)}  ({hit.score:.2f})"
         yield f"   {' '.join(hit.text.split())}"
+        for article in hit.also:
+            yield f"   = {describe(article)}"
         yield ""
 
 

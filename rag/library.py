@@ -22,7 +22,8 @@ from rag.models.generators import load_generator
 from rag.models.progress import Progress
 from rag.models.protocols import Encoder, Generator
 from rag.retrieval.query import Query, check_question, prepare
-from rag.retrieval.search import Found, Searcher
+from rag.retrieval.search import ALWAYS, Found, Searcher
+from rag.retrieval.when import Period
 from rag.store.build import Builder, Report, check_made_by, drop, made_by
 from rag.store.index import (
     Index,
@@ -177,24 +178,28 @@ class Library:
 
     # --- questions ------------------------------------------------------------------------
 
-    def search(self, question: str, k: int | None = None) -> list[Hit]:
-        """The ``k`` passages that best match the question.
+    def search(self, question: str, k: int | None = None, period: Period = ALWAYS) -> list[Hit]:
+        """The ``k`` passages that best match the question, of articles within ``period``.
 
         Raises:
             UsageError: the question is empty or too long, or ``k`` is below 1.
         """
-        _, found = self._find(question, k)
+        _, found = self._find(question, k, period)
         return [item.hit for item in found]
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, period: Period = ALWAYS) -> Answer:
         """The answer to a question. Raises what :meth:`ask_stream` raises."""
-        for event in self.ask_stream(question):
+        for event in self.ask_stream(question, period=period):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("the stream of events ends with Done")
 
-    def ask_stream(self, question: str, *, quote_only: bool = False) -> Iterator[Event]:
+    def ask_stream(
+        self, question: str, *, quote_only: bool = False, period: Period = ALWAYS
+    ) -> Iterator[Event]:
         """Events on the way to the answer, the last of which is ``Done``.
+
+        Only articles within ``period`` are read; ``quote_only`` leaves the language model out.
 
         Raises:
             UsageError: the question is empty or too long.
@@ -204,12 +209,14 @@ class Library:
         check_question(question, self.settings.question_characters)
         generator = None if quote_only else self.generator()
         started = time.perf_counter()
-        query, found = self._find(question, None)
+        query, found = self._find(question, None, period)
         _, sentence_encoder = self.encoders()
         answerer = Answerer(self.index(), sentence_encoder, generator, self.settings)
         yield from answerer.stream(query, found, started)
 
-    def _find(self, question: str, k: int | None) -> tuple[Query, list[Found]]:
+    def _find(
+        self, question: str, k: int | None, period: Period = ALWAYS
+    ) -> tuple[Query, list[Found]]:
         if k is not None and k < 1:
             raise UsageError(f"-k {k}: at least 1 passage")
         text = check_question(question, self.settings.question_characters)
@@ -221,7 +228,7 @@ class Library:
             index = self.index()
             if self._searcher is None:
                 self._searcher = Searcher(index, sentence_encoder)
-            return query, self._searcher.search(query, k or self.settings.passages)
+            return query, self._searcher.search(query, k or self.settings.passages, period)
 
     # --- models and index, opened on first use ----------------------------------------------
 

@@ -133,7 +133,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked passage. ``score`` grows with relevance and compares only within one search."""
+    """A ranked passage. ``score`` grows with relevance and compares only within one search.
+
+    ``also`` are other articles that print nearly the same passage.
+    """
 
     rank: int
     score: float
@@ -142,6 +145,7 @@ class Hit:
     start: int
     end: int
     text: str
+    also: tuple[ArticleRef, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The ``Hit`` object of the JSON contract."""
@@ -153,6 +157,7 @@ class Hit:
             "start": self.start,
             "end": self.end,
             "text": self.text,
+            "also": [article.to_dict() for article in self.also],
         }
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from rag.errors import UsageError
 from rag.models.protocols import Encoder, Vectors
 from rag.text.analyze import content_words, grams, is_arabic, stem
+from rag.text.dates import DateMention, find_dates
 from rag.text.language import detect_language
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
 from rag.text.stopwords import ENGLISH
@@ -35,7 +36,8 @@ class Query:
     """``vector`` is the passage encoder's, ``sense`` the sentence encoder's.
 
     ``stems``, ``grams`` and ``names`` are weighted terms of the lexical fields of the same names;
-    ``foreign`` the Latin words, as written, that translation may find in Arabic text.
+    ``foreign`` the Latin words, as written, that translation may find in Arabic text; ``dates``
+    those it names.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Query:
     grams: Mapping[str, float]
     names: Mapping[str, float]
     foreign: tuple[str, ...]
+    dates: tuple[DateMention, ...]
     vector: Vectors
     sense: Vectors
 
@@ -74,6 +77,7 @@ def prepare(text: str, encoder: Encoder, sentence_encoder: Encoder) -> Query:
         grams=_counted(gram for word in words for gram in grams(word)),
         names=skeletons(text),
         foreign=foreign_words(text),
+        dates=tuple(find_dates(text)),
         vector=encoder.encode([text], "query")[0],
         sense=sentence_encoder.encode([text], "query")[0],
     )

@@ -117,7 +117,7 @@ def test_to_dict_is_the_contract(seeded: Library) -> None:
         "id", "title", "date", "outlet", "url", "language", "path",
     }  # fmt: skip
     assert list(record["passages"][0]) == [
-        "rank", "score", "article", "chunk", "start", "end", "text",
+        "rank", "score", "article", "chunk", "start", "end", "text", "also",
     ]  # fmt: skip
 
 

@@ -1,0 +1,53 @@
+"""Near-copies become one hit; a quotation inside a longer report does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rag.library import Library
+from rag.retrieval.duplicates import Folded, fold
+from rag.store.words import tabulate_words
+
+STORY = [f"w{i}" for i in range(20)]
+
+
+def test_near_copies_of_other_articles_fold_into_the_best() -> None:
+    edited = [*STORY[:18], "x", "y"]  # 18 of 20 words are shared: 0.9.
+    other = [f"v{i}" for i in range(20)]
+    report = [*STORY, *other]  # Holds the story, but is twice as long.
+    words = tabulate_words([STORY, other, edited, report, STORY])
+    rows, owners = [0, 1, 2, 3, 4], [0, 1, 2, 3, 0]
+    assert fold(rows, owners, words, 5) == [
+        Folded(0, (2,)),
+        Folded(1, ()),
+        Folded(3, ()),
+        Folded(4, ()),  # Of the same article as the first: no copy.
+    ]
+    assert fold(rows, owners, words, 1) == [Folded(0, (2,))]
+
+
+def test_short_passages_are_never_copies() -> None:
+    words = tabulate_words([["a", "b"], ["a", "b"]])
+    assert len(fold([0, 1], [0, 1], words, 5)) == 2
+
+
+def test_a_hit_lists_the_other_outlets(library: Library, tmp_path: Path) -> None:
+    text = (
+        "أعلنت وزارة الخارجية في موسكو أن الوزير سيزور العاصمة الصينية بكين غدا لبحث العلاقات"
+        " الثنائية وقضايا الأمن والطاقة والتجارة بين البلدين."
+    )
+    rows = [
+        {"id": "a", "outlet": "One", "text": text},
+        {"id": "b", "outlet": "Two", "text": text + " انتهى."},
+        {"id": "c", "text": "سقط المطر على حقول القمح في الشمال."},
+    ]
+    path = tmp_path / "c.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    library.ingest([path])
+    hits = library.search("متى يزور الوزير بكين؟", k=5)
+    assert [(hit.article.id, [a.id for a in hit.also]) for hit in hits if hit.also] == [
+        ("a", ["b"])
+    ]
+    assert hits[0].to_dict()["also"][0]["outlet"] == "Two"
+    assert "b" not in {hit.article.id for hit in hits}

@@ -1,0 +1,70 @@
+"""Searching small corpora whose right answer is plain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from fakes import WordEncoder
+
+from rag.library import Library
+from rag.retrieval.search import Searcher
+from rag.retrieval.translation import Translator
+
+
+def ingest(library: Library, tmp_path: Path, *texts: str) -> Library:
+    path = tmp_path / "corpus.jsonl"
+    rows = [{"id": str(number), "text": text} for number, text in enumerate(texts)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    library.ingest([path])
+    return library
+
+
+def test_grams_find_a_broken_plural(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "اجتمع الوزراء في القاهرة.", "سقط المطر على الحقول.")
+    assert library.search("لقاء وزير")[0].article.id == "0"
+
+
+def test_an_english_name_finds_its_arabic_spelling(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "سقط المطر على الحقول.", "وصل سيرجي لافروف إلى المدينة.")
+    assert library.search("Where did Lavrov go?")[0].article.id == "1"
+
+
+def test_candidates_hold_every_leg_and_can_be_narrowed(seeded: Library) -> None:
+    encoder, sentence_encoder = seeded.encoders()
+    searcher = Searcher(seeded.index(), sentence_encoder)
+    from rag.retrieval.query import prepare
+
+    query = prepare("محادثات لافروف في موسكو", encoder, sentence_encoder)
+    pool = searcher.candidates(query)
+    assert all(len(scores) == len(pool.rows) for scores in pool.legs.values())
+    left = pool.keep(pool.rows != pool.rows[0])
+    assert len(left.rows) == len(pool.rows) - 1
+    first = searcher.rank(query, pool, 3)
+    assert [found.hit.rank for found in first] == [1, 2, 3]
+
+
+def test_the_sense_leg_takes_the_best_sentence_of_each_passage(seeded: Library) -> None:
+    from rag.retrieval.legs import SenseLeg
+    from rag.retrieval.query import prepare
+
+    encoder, sentence_encoder = seeded.encoders()
+    index = seeded.index()
+    query = prepare("محادثات لافروف في موسكو", encoder, sentence_encoder)
+    every = index.vectors["senses"].cosines(query.sense)
+    rows = np.arange(len(index.chunks))
+    expected = [max(every[list(index.chunks.sentence_rows(int(row)))]) for row in rows]
+    assert np.allclose(SenseLeg(index).scores_of(query, rows), expected, atol=1e-6)
+
+
+def test_a_translator_remembers_words(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "وصل سيرجي لافروف إلى المدينة.")
+    encoder = WordEncoder("sentences")
+    translator = Translator(library.index(), encoder)
+    translator.translate(["minister", "city"])
+    assert encoder.calls == 2
+    (again, fresh) = translator.translate(["city", "river"])
+    assert encoder.calls == 3
+    assert max(again.stems.values()) == 1.0
+    assert 0 <= fresh.confidence <= 1
