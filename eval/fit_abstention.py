@@ -30,6 +30,7 @@ from rag.config import Settings
 from rag.library import Library
 from rag.retrieval.query import prepare
 from rag.retrieval.search import Searcher
+from rag.retrieval.translation import Translator
 
 FOLDS = 6
 # Inverse strength of the L2 penalty, on standardised features.
@@ -51,6 +52,7 @@ def cases(library: Library, questions: QuestionSet) -> Iterator[Case]:
     encoder, sentence_encoder = library.encoders()
     index, settings = library.index(), library.settings
     searcher = Searcher(index, sentence_encoder)
+    translator = Translator(index, sentence_encoder)
     owner = np.asarray([article.id for article in index.articles])[index.chunks.chunks[:, 0]]
     group_of = {question.gold: question.group for question in questions.questions}
     groups = np.asarray([group_of[name] for name in owner])
@@ -64,7 +66,7 @@ def cases(library: Library, questions: QuestionSet) -> Iterator[Case]:
         }
         for removed, mask in kept.items():
             found = searcher.rank(query, pool.keep(mask), settings.passages)
-            evidence = select_evidence(index, query, found, settings.evidence)
+            evidence = select_evidence(index, translator, query, found, settings.evidence)
             yield Case(features(found, evidence), removed, question.group)
 
 

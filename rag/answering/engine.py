@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from rag.answering import abstention
 from rag.answering.citations import Draft, abstains, parse_drafts
-from rag.answering.evidence import Evidence, select_evidence
+from rag.answering.evidence import LIKELY, Evidence, select_evidence
 from rag.answering.prompts import abstention_text, answer_grammar, build_messages
 from rag.answering.verification import Support, best_support, support
 from rag.config import Settings
@@ -22,10 +22,10 @@ from rag.types import Answer, Citation, Claim, Hit
 
 QUOTING_MODEL = "none"
 # A second or third quotation must be nearly as good as the first to be worth reading.
-_QUOTE_MARGIN = 0.12
+_QUOTE_MARGIN = 0.4
 _MOST_QUOTES = 2
-# How likely, beside the likeliest, a translation must be to vouch for a name.
-_LIKELY = 0.3
+# What the model cites stands unless other evidence supports its sentence plainly better.
+_CITED_MARGIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,11 @@ class _Clock:
 
     def mark(self, stage: str) -> None:
         """Note the first time that ``stage`` ends."""
-        self.marks.setdefault(stage, time.perf_counter() - self.started)
+        self.marks.setdefault(stage, self.now())
+
+    def now(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.started
 
 
 class Answerer:
@@ -102,7 +106,9 @@ class Answerer:
         clock.mark("search")
         hits = tuple(item.hit for item in found)
         yield Retrieved(hits)
-        evidence = select_evidence(self._index, query, found, self._settings.evidence)
+        evidence = select_evidence(
+            self._index, self._translator, query, found, self._settings.evidence
+        )
         reply = _Reply(query, hits, evidence, clock)
         likely = abstention.answerable(query, found, evidence)
         if not evidence or likely < self._settings.answerable:
@@ -147,7 +153,7 @@ class Answerer:
             stem
             for translation in self._translator.translate([word])
             for stem, likely in translation.stems.items()
-            if likely >= _LIKELY
+            if likely >= LIKELY
         ]
 
     def _verify(self, drafts: Sequence[Draft], reply: _Reply) -> list[tuple[str, Support]]:
@@ -170,10 +176,11 @@ class Answerer:
                 )
                 for item in reply.evidence
             ]
+            best = best_support(weighed)
             cited = best_support([w for w in weighed if w.evidence.n in draft.numbers])
-            chosen = cited if cited and cited.enough else best_support(weighed)
-            if chosen is not None:
-                verified.append((draft.text, chosen))
+            if best is not None:
+                stands = cited and cited.enough and best.score - cited.score <= _CITED_MARGIN
+                verified.append((draft.text, cited if cited and stands else best))
         return verified
 
 
@@ -224,7 +231,6 @@ class _Reply:
         model: str,
         raw: str | None,
     ) -> Answer:
-        self.clock.mark("total")
         return Answer(
             question=self.query.text,
             language=self.query.language,
@@ -234,7 +240,7 @@ class _Reply:
             claims=claims,
             passages=self.hits,
             model=model,
-            timings=dict(self.clock.marks),
+            timings={**self.clock.marks, "total": self.clock.now()},
             raw=raw,
         )
 

@@ -54,14 +54,19 @@ def names_agree(claim: str, text: str, stand_ins: StandIns) -> bool:
     It has when the text writes it in Latin letters, when a word of the text sounds alike (shares
     a skeleton), or when the text holds a stem that may stand for it.
     """
+    return all(_counterparts(foreign_names(claim), text, stand_ins))
+
+
+def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[bool]:
+    """Whether each Latin word has a counterpart in ``text``, as :func:`names_agree` says."""
     stems = set(analyze(text))
     sounds = {s for word in content_words(text) for s in arabic_skeletons(word)}
-    return all(
-        stem(normalize(name)) in stems
-        or sounds.intersection(latin_skeletons(name))
-        or stems.intersection(stand_ins(name))
-        for name in foreign_names(claim)
-    )
+    return [
+        stem(normalize(word)) in stems
+        or bool(sounds.intersection(latin_skeletons(word)))
+        or bool(stems.intersection(stand_ins(word)))
+        for word in words
+    ]
 
 
 def support(
@@ -79,22 +84,26 @@ def support(
     names a year does not make the evidence be of that year. In one language the score is the
     share of the claim's words, those of the question left out, that the evidence holds, so that
     a claim which says nothing new scores 0. Across languages only numbers can be compared like
-    that, and the score of other claims is the cosine; but every name that the claim adds to the
-    question must have its counterpart in the evidence.
+    that; the score of other claims is the cosine, or the share of their new words that have a
+    counterpart in the evidence, and every new name must have one.
     """
     known = numbers_of(f"{item.text} {item.article.date or ''}")
     agree = numbers_of(claim) <= known
     if not same_language:
         asked = {word.casefold() for word in foreign_words(question)}
-        new = " ".join(name for name in foreign_names(claim) if name.casefold() not in asked)
-        agree = agree and names_agree(new, item.text, stand_ins)
+        new = [word for word in foreign_words(claim) if word.casefold() not in asked]
+        agree = agree and names_agree(" ".join(new), item.text, stand_ins)
     words = set(analyze(claim)) - set(analyze(question))
     if same_language or (words and all(word[0].isdigit() for word in words)):
         score = len(words & set(analyze(item.text))) / len(words) if words else 0.0
         least = _LEAST_WORDS
     else:
-        score = float(np.clip(vector @ item.vector, 0.0, 1.0))
-        least = _LEAST_COSINE
+        shared = _counterparts(new, item.text, stand_ins)
+        score = sum(shared) / len(shared) if shared else 0.0
+        least = _LEAST_WORDS
+        cosine = float(np.clip(vector @ item.vector, 0.0, 1.0))
+        if score < least and cosine >= _LEAST_COSINE:
+            score, least = cosine, _LEAST_COSINE
     return Support(item, score, agree, agree and score >= least)
 
 
