@@ -109,6 +109,9 @@ class LexicalIndex:
         return cls(terms={term: number for number, term in enumerate(lines)}, **arrays)
 
 
+# Passages counted at once.
+_BLOCK = 2048
+
 _ARRAYS = ("postings", "frequencies", "weights", "starts", "saturation")
 
 
@@ -121,10 +124,7 @@ def build_lexical(table: TermTable, parameters: Saturation) -> LexicalIndex:
     """Index the terms of ``table``."""
     count = len(table.bounds) - 1
     lengths = np.diff(table.bounds)
-    rows = np.repeat(np.arange(count, dtype=np.int64), lengths)
-    pairs = table.numbers.astype(np.int64) * max(count, 1) + rows
-    pairs, frequency = np.unique(pairs, return_counts=True)
-    term_of, postings = np.divmod(pairs, max(count, 1))
+    term_of, postings, frequency = _count(table)
     document_frequency = np.bincount(term_of, minlength=len(table.terms))
     mean = lengths.mean() if count and lengths.sum() else 1.0
     saturation = parameters.k1 * (1 - parameters.b + parameters.b * lengths / mean)
@@ -132,9 +132,31 @@ def build_lexical(table: TermTable, parameters: Saturation) -> LexicalIndex:
     weights = idf[term_of] * frequency / (frequency + saturation[postings])
     return LexicalIndex(
         terms={term: number for number, term in enumerate(table.terms)},
-        postings=postings.astype(np.int32),
-        frequencies=np.minimum(frequency, np.iinfo(np.uint16).max).astype(np.uint16),
+        postings=postings,
+        frequencies=frequency,
         weights=weights.astype(np.float32),
         starts=np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64),
         saturation=saturation.astype(np.float32),
     )
+
+
+def _count(table: TermTable) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]]:
+    """Term, passage and frequency of every posting, by term and then passage.
+
+    Some passages at a time: the terms of all, as pairs to be sorted, would take gigabytes.
+    """
+    parts = []
+    last = len(table.bounds) - 1
+    for first in range(0, last, _BLOCK):
+        bounds = table.bounds[first : min(first + _BLOCK, last) + 1]
+        numbers = table.numbers[bounds[0] : bounds[-1]].astype(np.int64)
+        rows = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+        pairs, counts = np.unique(numbers * _BLOCK + rows, return_counts=True)
+        terms, places = np.divmod(pairs, _BLOCK)
+        frequency = np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16)
+        parts.append((terms.astype(np.int32), (places + first).astype(np.int32), frequency))
+    if not parts:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint16)
+    term_of, postings, frequency = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(term_of, kind="stable")
+    return term_of[order], postings[order], frequency[order]

@@ -54,9 +54,9 @@ class WordTable:
         """Each word number replaced by its run ``flat[starts[w]:starts[w + 1]]``."""
         counts = np.diff(starts)[self.numbers]
         ends = np.cumsum(counts)
-        shift = np.repeat(starts[self.numbers] - (ends - counts), counts)
-        spread = flat[shift + np.arange(len(shift))] if len(shift) else flat[:0]
-        return spread, np.concatenate([[0], ends])[self.bounds].astype(np.int64)
+        places = np.repeat((starts[self.numbers] - (ends - counts)).astype(np.int32), counts)
+        places += np.arange(len(places), dtype=np.int32)
+        return flat[places], np.concatenate([[0], ends])[self.bounds].astype(np.int64)
 
     def save(self, folder: Path) -> None:
         """Write the table into ``folder``."""
