@@ -31,7 +31,7 @@ from rag.library import Library
 from rag.retrieval.fusion import LEGS, WEIGHTS, scale
 
 FOLDS = 5
-PENALTY = 0.01
+PENALTY = 0.001
 # Legs that a situation may use; the others say nothing there.
 ALLOWED = {
     "same": ("stems", "grams", "passage", "sentence", "sense"),

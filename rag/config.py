@@ -47,7 +47,7 @@ class Settings:
     llm_key: str = "none"
     offline: bool = False
     threads: int = 1
-    chunk_tokens: int = 384
+    chunk_tokens: int = 480
     passages: int = 5
     evidence: int = 4
     context_tokens: int = 4096

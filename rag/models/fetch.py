@@ -88,6 +88,9 @@ def pull(
         ModelError: the disk is full or refuses.
     """
     cache = WeightCache(home)
+    # Nothing to write: also a cache that may only be read is good enough.
+    if not force and source_file is None and (found := cache.find(payload)) is not None:
+        return found
     show = progress or NullProgress()
     with _disk_errors(payload, cache.folder), _locked(cache, payload):
         try:

@@ -12,8 +12,8 @@ from rag.store.words import WordTable
 
 # The share of the shorter passage's distinct words that the longer one must hold, and the least
 # ratio of their sizes: a sentence quoted in a long report is no copy of it.
-_SHARED = 0.85
-_ALIKE_IN_SIZE = 0.6
+_SHARED = 0.9
+_ALIKE_IN_SIZE = 0.9
 # Shorter passages share words by chance.
 _FEWEST_WORDS = 12
 

@@ -24,9 +24,11 @@ _NAME_WEIGHT = 1.0
 _WORD_WEIGHT = 0.3
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:'s)?")
 _STATEMENT_WORDS = 8
+# Inside a sentence these words mostly join clauses; near its beginning they ask.
+_ASKS_WITHIN = 3
 _INTERROGATIVE = re.compile(
-    r"[?؟]|\b(what|who|whom|whose|which|when|where|why|how|من|ما|ماذا|متى|أين|اين|كيف|كم|لماذا"
-    r"|هل|أي|اي|أية|بم|لم|مم)\b",
+    r"what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can"
+    r"|[وفبل]?(من|ما|ماذا|متى|أين|اين|كيف|كم|لماذا|هل|أي|اي|أية|اية)|بم|مم",
     re.IGNORECASE,
 )
 
@@ -85,8 +87,9 @@ def prepare(text: str, encoder: Encoder, sentence_encoder: Encoder) -> Query:
 
 def kind_of(text: str) -> Kind:
     """A statement is a whole sentence that asks nothing: a claim to be looked up, say."""
-    long = len(text.split()) >= _STATEMENT_WORDS
-    return "statement" if long and not _INTERROGATIVE.search(text) else "question"
+    words = text.split()
+    asks = "?" in text or "؟" in text or any(map(_INTERROGATIVE.fullmatch, words[:_ASKS_WITHIN]))
+    return "statement" if len(words) >= _STATEMENT_WORDS and not asks else "question"
 
 
 def foreign_words(text: str) -> tuple[str, ...]:
