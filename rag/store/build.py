@@ -147,11 +147,14 @@ class Builder:
     def _encode(
         self, encoder: Encoder, texts: Sequence[str], stage: str, role: Role = "passage"
     ) -> Vectors:
-        parts = []
+        vectors: Vectors | None = None
         for start in range(0, len(texts), _BATCH):
-            parts.append(encoder.encode(texts[start : start + _BATCH], role))
+            batch = encoder.encode(texts[start : start + _BATCH], role)
+            if vectors is None:
+                vectors = np.empty((len(texts), batch.shape[1]), dtype=np.float32)
+            vectors[start : start + _BATCH] = batch
             self._report(stage, min(start + _BATCH, len(texts)), len(texts))
-        return _stack(parts, encoder.dimension)
+        return np.zeros((0, encoder.dimension), dtype=np.float32) if vectors is None else vectors
 
     def _encode_words(self, vocabulary: Sequence[str], previous: Index | None) -> Vectors:
         """Vectors of single words; those the previous snapshot has are taken from there."""
@@ -217,6 +220,11 @@ def _join_vectors(
 def _stack(parts: Sequence[Vectors], dimension: int) -> Vectors:
     if not parts:
         return np.zeros((0, dimension), dtype=np.float32)
+    whole = parts[0].base
+    slices = whole is not None and all(part.base is whole for part in parts)
+    if whole is not None and slices and sum(map(len, parts)) == len(whole):
+        # A first build: the parts are the slices of one array, in order; no need to copy.
+        return np.asarray(whole)
     return np.concatenate(parts).astype(np.float32, copy=False)
 
 

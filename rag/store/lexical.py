@@ -127,16 +127,19 @@ def build_lexical(table: TermTable, parameters: Saturation) -> LexicalIndex:
     term_of, postings, frequency = _count(table)
     document_frequency = np.bincount(term_of, minlength=len(table.terms))
     mean = lengths.mean() if count and lengths.sum() else 1.0
-    saturation = parameters.k1 * (1 - parameters.b + parameters.b * lengths / mean)
+    relative = parameters.b * lengths.astype(np.float32) / np.float32(mean)
+    saturation = np.float32(parameters.k1) * (np.float32(1 - parameters.b) + relative)
     idf = inverse_document_frequency(document_frequency.astype(np.float64), count)
-    weights = idf[term_of] * frequency / (frequency + saturation[postings])
+    weights = frequency.astype(np.float32)
+    weights /= weights + saturation[postings]
+    weights *= idf[term_of]
     return LexicalIndex(
         terms={term: number for number, term in enumerate(table.terms)},
         postings=postings,
         frequencies=frequency,
-        weights=weights.astype(np.float32),
+        weights=weights,
         starts=np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64),
-        saturation=saturation.astype(np.float32),
+        saturation=saturation,
     )
 
 

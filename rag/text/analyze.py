@@ -76,7 +76,6 @@ def stem(word: str) -> str:
     return light10(word) if _IS_ARABIC.match(word) else stem_english(word)
 
 
-@lru_cache(maxsize=200_000)
 def grams(word: str) -> tuple[str, ...]:
     """The runs of three and four characters of a content word, its edges marked ``_``.
 

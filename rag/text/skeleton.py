@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 __all__ = ["SHORTEST", "arabic_skeletons", "latin_skeletons"]
 
@@ -44,7 +43,6 @@ _SPELLINGS = (
 _DOUBLED = re.compile(r"([^AHWY])\1+")
 
 
-@lru_cache(maxsize=200_000)
 def arabic_skeletons(word: str) -> tuple[str, ...]:
     """Skeletons of a normalised Arabic word, with and without what may be a proclitic."""
     forms = {word, *(word[len(p) :] for p in _PROCLITICS if _stripped(word, p))}
@@ -64,7 +62,6 @@ def _arabic_signs(word: str) -> Iterator[str]:
             yield sign
 
 
-@lru_cache(maxsize=50_000)
 def latin_skeletons(word: str) -> tuple[str, ...]:
     """Skeletons of a Latin word, one for each way its spelling may sound; accents are ignored."""
     plain = unicodedata.normalize("NFD", word.lower()).removesuffix("'s")
