@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from rag.errors import StoreError
 
 Vectors = NDArray[np.float32]
+# How many of the nearest vectors are told apart; far more than any leg proposes.
+_RANKED = 2000
 Rows = NDArray[np.int64]
 
 
@@ -25,6 +27,9 @@ class VectorIndex:
     def __init__(self, index: faiss.Index) -> None:
         """Wrap ``index``, whose metric must be the inner product."""
         self._index = index
+        # FAISS's threads keep spinning after a search and take the cores from the encoders: with
+        # two, a whole search over 11,000 passages took 60 ms instead of 24.
+        faiss.omp_set_num_threads(1)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -48,9 +53,13 @@ class VectorIndex:
         return rows, scores
 
     def cosines(self, query: Vectors) -> Vectors:
-        """The cosine of ``query`` with every vector, shape ``(len(self),)``, in row order."""
-        rows, scores = self.search(query, len(self))
-        cosines = np.zeros(len(self), dtype=np.float32)
+        """The cosine of ``query`` with every vector, shape ``(len(self),)``, in row order.
+
+        Beyond the nearest 2,000 it is that of the last of them: an upper bound, for sorting all
+        of a large index costs more than everything else in a search.
+        """
+        rows, scores = self.search(query, min(len(self), _RANKED))
+        cosines = np.full(len(self), scores[-1] if len(scores) else 0.0, dtype=np.float32)
         cosines[rows] = scores
         return cosines
 
