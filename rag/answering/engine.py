@@ -87,7 +87,6 @@ class Answerer:
     ) -> None:
         """Answer from ``index`` with the given models."""
         self._index = index
-        self._sentences = sentence_encoder
         self._generator = generator
         self._settings = settings
         self._translator = Translator(index, sentence_encoder)
@@ -158,17 +157,11 @@ class Answerer:
 
     def _verify(self, drafts: Sequence[Draft], reply: _Reply) -> list[tuple[str, Support]]:
         """Each draft with the evidence that supports it best: what it cites, else any other."""
-        if not drafts:
-            return []
-        # A bare "144" means little on its own: the question goes with it.
-        statements = [f"{reply.query.text} {draft.text}" for draft in drafts]
-        vectors = self._sentences.encode(statements, "passage")
         verified = []
-        for draft, vector in zip(drafts, vectors, strict=True):
+        for draft in drafts:
             weighed = [
                 support(
                     draft.text,
-                    vector,
                     item,
                     reply.query.text,
                     same_language=item.article.language == reply.query.language,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.models.protocols import Vectors
 from rag.retrieval.query import Query
 from rag.retrieval.search import Found
 from rag.retrieval.translation import Translation, Translator
@@ -34,8 +33,7 @@ class Evidence:
 
     ``span`` lies in the raw text of ``article``. ``cosine`` is the sentence encoder's similarity
     to the question, ``coverage`` the share of the question's weighted words that the sentence
-    holds, in either language, ``score`` the log-odds it was chosen by. ``vector`` is the sentence
-    encoder's.
+    holds, in either language, ``score`` the log-odds it was chosen by.
     """
 
     n: int
@@ -44,7 +42,6 @@ class Evidence:
     cosine: float
     coverage: float
     score: float
-    vector: Vectors
 
     @property
     def text(self) -> str:
@@ -90,15 +87,14 @@ def agrees(item: Evidence, asked: Sequence[DateMention]) -> bool | None:
 
 def _score(index: Index, words: Words, query: Query, found: Found) -> list[Evidence]:
     rows = np.asarray(index.chunks.sentence_rows(found.row), dtype=np.int64)
-    senses = index.vectors["senses"].rows(rows)
-    cosines = senses @ query.sense
+    cosines = index.vectors["senses"].rows(rows) @ query.sense
     nearness = _SENSE * cosines + _SENTENCE * (index.vectors["sentences"].rows(rows) @ query.vector)
     scored = []
     for place, span in enumerate(found.chunk.sentences):
         coverage = words.covered(span.of(found.article.text))
         score = float(nearness[place]) + _COVERAGE * coverage + _PASSAGE * found.hit.score
         cosine = float(cosines[place])
-        scored.append(Evidence(0, found.article, span, cosine, coverage, score, senses[place]))
+        scored.append(Evidence(0, found.article, span, cosine, coverage, score))
     return scored
 
 

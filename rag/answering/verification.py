@@ -1,4 +1,4 @@
-"""Does a sentence of evidence support a claim? Pure code over words, numbers and vectors."""
+"""Does a sentence of evidence support a claim? Pure code over words, names and numbers."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from rag.answering.evidence import Evidence
-from rag.models.protocols import Vectors
 from rag.retrieval.query import foreign_words
 from rag.text.analyze import analyze, content_words, stem
 from rag.text.normalize import normalize
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-# Below these a claim is not taken as said by the evidence: the least share of its words, where
-# words can be compared, and the least cosine, where only meaning can.
+# The least share of a claim's words that the evidence must hold.
 _LEAST_WORDS = 0.6
-_LEAST_COSINE = 0.36
 
 
 # Gives the stems of the corpus that may stand for a foreign word.
@@ -69,23 +64,28 @@ def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[
     ]
 
 
+def sounds_alike(words: Sequence[str], item: Evidence) -> bool:
+    """Whether some Latin name among ``words`` is written, or sounds, as a word of ``item``."""
+    names = foreign_names(" ".join(words))
+    return any(_counterparts(names, item.text, lambda word: ()))
+
+
 def support(
     claim: str,
-    vector: Vectors,
     item: Evidence,
     question: str,
     *,
     same_language: bool,
     stand_ins: StandIns = lambda word: (),
 ) -> Support:
-    """Weigh ``item`` as evidence for ``claim``, whose sentence vector is ``vector``.
+    """Weigh ``item`` as evidence for ``claim``.
 
     Every number of the claim must stand in the evidence or its article's date: that the question
-    names a year does not make the evidence be of that year. In one language the score is the
-    share of the claim's words, those of the question left out, that the evidence holds, so that
-    a claim which says nothing new scores 0. Across languages only numbers can be compared like
-    that; the score of other claims is the cosine, or the share of their new words that have a
-    counterpart in the evidence, and every new name must have one.
+    names a year does not make the evidence be of that year. The score is the share of the claim's
+    words, those of the question left out, that the evidence holds, so that a claim which says
+    nothing new scores 0. Across languages a word is held when it has a counterpart, and every new
+    name must have one; and the claim must add a number or a name that sounds alike, for words that
+    are merely near in meaning can be found in a sentence that says the opposite.
     """
     known = numbers_of(f"{item.text} {item.article.date or ''}")
     agree = numbers_of(claim) <= known
@@ -93,18 +93,16 @@ def support(
         asked = {word.casefold() for word in foreign_words(question)}
         new = [word for word in foreign_words(claim) if word.casefold() not in asked]
         agree = agree and names_agree(" ".join(new), item.text, stand_ins)
+        agree = agree and (
+            bool(numbers_of(claim) - numbers_of(question)) or sounds_alike(new, item)
+        )
     words = set(analyze(claim)) - set(analyze(question))
     if same_language or (words and all(word[0].isdigit() for word in words)):
         score = len(words & set(analyze(item.text))) / len(words) if words else 0.0
-        least = _LEAST_WORDS
     else:
         shared = _counterparts(new, item.text, stand_ins)
         score = sum(shared) / len(shared) if shared else 0.0
-        least = _LEAST_WORDS
-        cosine = float(np.clip(vector @ item.vector, 0.0, 1.0))
-        if score < least and cosine >= _LEAST_COSINE:
-            score, least = cosine, _LEAST_COSINE
-    return Support(item, score, agree, agree and score >= least)
+    return Support(item, score, agree, agree and score >= _LEAST_WORDS)
 
 
 def best_support(supports: Sequence[Support]) -> Support | None:

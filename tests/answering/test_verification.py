@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from rag.answering.evidence import Evidence
 from rag.answering.verification import best_support, names_agree, numbers_of, support
+from rag.text.analyze import stem
 from rag.types import Article, Span
-
-E1, E2 = np.eye(2, dtype=np.float32)
 
 
 def evidence(text: str, date: str | None = None, n: int = 1) -> Evidence:
     article = Article("a", text, date=date, language="en")
-    return Evidence(n, article, Span(0, len(text)), 0.0, 0.0, 0.0, E1)
+    return Evidence(n, article, Span(0, len(text)), 0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -31,44 +29,50 @@ def test_numbers_of(text: str, numbers: set[str]) -> None:
 
 def test_a_claim_with_another_number_is_not_supported() -> None:
     item = evidence("At least 144 people died.")
-    right = support("144 people died", E1, item, "How many died?", same_language=True)
-    wrong = support("150 people died", E1, item, "How many died?", same_language=True)
+    right = support("144 people died", item, "How many died?", same_language=True)
+    wrong = support("150 people died", item, "How many died?", same_language=True)
     assert (right.agrees, right.enough) == (True, True)
     assert (wrong.agrees, wrong.enough) == (False, False)
 
 
 def test_numbers_of_the_article_date_may_be_repeated_those_of_the_question_may_not() -> None:
     item = evidence("They met in Guilin.", date="2021-03-23")
-    assert support("In 2021 they met in Guilin", E1, item, "Where?", same_language=True).enough
-    other = support("In 2022 they met", E1, item, "Where in 2022?", same_language=True)
+    assert support("In 2021 they met in Guilin", item, "Where?", same_language=True).enough
+    other = support("In 2022 they met", item, "Where in 2022?", same_language=True)
     assert not other.agrees
 
 
 def test_a_bare_number_can_be_compared_across_languages() -> None:
     item = evidence("سقوط 144 شخصا")
-    assert support("144", E2, item, "How many died?", same_language=False).score == 1.0
+    assert support("144", item, "How many died?", same_language=False).score == 1.0
 
 
 def test_in_one_language_the_score_is_the_share_of_new_words() -> None:
     item = evidence("Lavrov landed in Guilin")
     # New words of the claim: guilin, river; one of two stands in the evidence.
-    half = support("Guilin River", E1, item, "Where?", same_language=True)
+    half = support("Guilin River", item, "Where?", same_language=True)
     assert half.score == pytest.approx(1 / 2)
     assert not half.enough
-    assert support("Lavrov in Guilin", E2, item, "Where is Lavrov?", same_language=True).enough
+    assert support("Lavrov in Guilin", item, "Where is Lavrov?", same_language=True).enough
 
 
 def test_a_claim_that_only_repeats_the_question_says_nothing() -> None:
     item = evidence("Lavrov landed in Guilin")
-    assert (
-        support("Lavrov landed", E1, item, "Where did Lavrov land?", same_language=True).score == 0
+    assert support("Lavrov landed", item, "Where did Lavrov land?", same_language=True).score == 0
+
+
+def test_words_near_in_meaning_alone_are_no_support() -> None:
+    item = evidence("أعلن تنظيم داعش مسؤوليته، لكن روسيا تتهم غيره")
+    known = {"Russian": {stem("روسيا")}, "authorities": {stem("مسؤوليته")}}
+    claim = "Russian authorities claimed responsibility"
+    weighed = support(
+        claim,
+        item,
+        "Who claimed responsibility?",
+        same_language=False,
+        stand_ins=lambda word: known.get(word, ()),
     )
-
-
-def test_across_languages_the_score_is_the_cosine() -> None:
-    item = evidence("لافروف في قويلين")
-    assert support("a river", E2, item, "Where?", same_language=False).score == 0.0
-    assert support("a river", E1, item, "Where?", same_language=False).score == 1.0
+    assert (weighed.score, weighed.enough) == (1.0, False)
 
 
 def test_across_languages_words_with_a_counterpart_count_too() -> None:
@@ -76,14 +80,14 @@ def test_across_languages_words_with_a_counterpart_count_too() -> None:
     known = {"billion": {"مليار"}, "dollars": {"دولار"}}
     claim = "It is 200 billion dollars"
     weighed = support(
-        claim, E2, item, "How much?", same_language=False, stand_ins=lambda w: known.get(w, ())
+        claim, item, "How much?", same_language=False, stand_ins=lambda w: known.get(w, ())
     )
     assert (weighed.score, weighed.enough) == (1.0, True)
 
 
 def test_best_support_prefers_what_suffices() -> None:
-    good = support("Guilin", E1, evidence("Guilin", n=1), "Where?", same_language=True)
-    bad = support("Guilin 5", E1, evidence("Guilin", n=2), "Where?", same_language=True)
+    good = support("Guilin", evidence("Guilin", n=1), "Where?", same_language=True)
+    bad = support("Guilin 5", evidence("Guilin", n=2), "Where?", same_language=True)
     assert best_support([bad, good]) is good
     assert best_support([]) is None
 
@@ -91,8 +95,8 @@ def test_best_support_prefers_what_suffices() -> None:
 def test_a_mangled_name_is_not_supported() -> None:
     item = evidence("حيث سيلتقي نظيره التركي، هاكان فيدان.")
     question = "Who is Lavrov's Turkish counterpart?"
-    right = support("It is Hakan Fidan", E1, item, question, same_language=False)
-    wrong = support("It is Hakan Inan", E1, item, question, same_language=False)
+    right = support("It is Hakan Fidan", item, question, same_language=False)
+    wrong = support("It is Hakan Inan", item, question, same_language=False)
     assert (right.agrees, wrong.agrees) == (True, False)
 
 
