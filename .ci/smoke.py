@@ -1,8 +1,10 @@
 """Asks the installed command what the README promises answers to, and checks each quote."""
 
 import json
+import resource
 import subprocess
 import sys
+import time
 
 
 def musnad(*arguments: str) -> object:
@@ -29,6 +31,13 @@ def ask(question: str, *expected: str) -> None:
         assert any(words in quote for quote in quotes), (words, quotes)
 
 
+# First, while no other child process has run: the peak is the search's own.
+started = time.perf_counter()
+musnad("search", "متى التقى وانغ يي ولافروف")
+seconds = time.perf_counter() - started
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+print(f"search in a new process: {seconds:.1f} s, {peak:.0f} MB")
+assert peak < 800, peak
 ask("متى وأين التقى وانغ يي ولافروف في يوليو 2024؟", "فينتيان", "25 يوليو 2024")
 ask("How many people died in the attack near Moscow mentioned in the articles?", "144")
 declined = musnad("ask", "Who won the 2022 World Cup?")
