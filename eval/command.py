@@ -40,6 +40,12 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     speed.add_argument("--index", type=Path, metavar="DIR", help="search this index, if it is made")
     _add_output(speed)
     speed.set_defaults(run=_speed)
+    scale = kinds.add_parser("scale", parents=[common], help="search over a million passages")
+    scale.add_argument("articles", type=Path, metavar="FILE.jsonl", help="texts to repeat")
+    scale.add_argument("--passages", type=int, default=1_000_000, metavar="N")
+    scale.add_argument("--index", type=Path, metavar="DIR", help="keep the index here")
+    scale.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+    scale.set_defaults(run=_scale)
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -68,3 +74,9 @@ def _speed(args: argparse.Namespace) -> int:
     from eval.speed import run_speed
 
     return run_speed(args)
+
+
+def _scale(args: argparse.Namespace) -> int:
+    from eval.scale import run_scale
+
+    return run_scale(args)

@@ -20,7 +20,7 @@ from eval.metrics import Interval, Rank, summarise
 from rag.library import Library
 from rag.retrieval.fusion import LEGS, fuse
 from rag.retrieval.query import Query, prepare
-from rag.retrieval.search import Candidates, Searcher
+from rag.retrieval.search import Pool, Searcher
 
 # Deep enough for every metric; an article not among so many passages counts as not found.
 _DEPTH = 100
@@ -35,7 +35,7 @@ class Asked:
     """
 
     query: Query
-    pool: Candidates
+    pool: Pool
     articles: Sequence[str]
     gold: str
     group: int

@@ -14,6 +14,7 @@ from rag.config import Settings
 from rag.errors import ArticleNotFound, CorpusError, IndexMismatch, StoreError, UsageError
 from rag.library import Library
 from rag.store.index import open_index
+from rag.store.lexical import single
 
 
 def reopened(library: Library) -> Library:
@@ -92,8 +93,8 @@ def test_incremental_and_whole_builds_hold_the_same(seeded: Library, tmp_path: P
     assert list(a.articles) == list(b.articles)
     assert np.array_equal(a.chunks.chunks, b.chunks.chunks)
     assert a.words.passages() == b.words.passages()
-    query = {"روسي": 1.0, "بريكس": 0.5}
-    assert np.array_equal(a.lexical["stems"].scores(query), b.lexical["stems"].scores(query))
+    query = single({"روسي": 1.0, "بريكس": 0.5})
+    assert np.array_equal(a.lexical["stems"].top(query, 9), b.lexical["stems"].top(query, 9))
     rows = np.arange(len(a.vectors["passages"]))
     assert np.array_equal(a.vectors["passages"].rows(rows), b.vectors["passages"].rows(rows))
 
@@ -200,10 +201,10 @@ def test_a_failed_write_leaves_the_old_index(
 ) -> None:
     before = snapshot(seeded)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "passages.faiss")
 
-    monkeypatch.setattr("rag.store.index.build_vectors", full)
+    monkeypatch.setattr("rag.store.index.write_vectors", full)
     extra = tmp_path / "extra.txt"
     extra.write_text("Another article.", encoding="utf-8")
     with pytest.raises(StoreError, match="No space left on device"):

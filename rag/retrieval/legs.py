@@ -1,11 +1,14 @@
 """The legs: each scores passages for a query in its own way, on its own scale.
 
-A leg either scores every passage, and so can propose candidates, or only the candidates of others.
+A leg proposes the passages it finds best among all, and scores any candidates it is given; that is
+all a search needs, and neither costs time in proportion to the corpus times the legs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -14,23 +17,52 @@ from numpy.typing import NDArray
 from rag.retrieval.query import Query
 from rag.retrieval.translation import Translator
 from rag.store.index import Index
+from rag.store.lexical import Group, PassageWords, single
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 # A word left in Latin letters in Arabic text is a surer sign than its translation is.
 _LATIN_CONFIDENCE = 0.5
+# Sentences looked at for each passage a leg over sentences may propose: several of the best are
+# often of one passage.
+_SENTENCES = 3
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Rows of the passages to be scored; what several legs need of them is fetched once."""
+
+    index: Index
+    rows: Rows
+
+    @cached_property
+    def words(self) -> PassageWords:
+        """The words of the passages."""
+        return PassageWords.of(self.index.words, self.rows)
+
+    @cached_property
+    def sentences(self) -> tuple[Rows, Rows]:
+        """Rows of the sentences of the passages, and where each passage's begin among them."""
+        bounds = self.index.chunks.bounds
+        spans = [np.arange(bounds[row], bounds[row + 1]) for row in self.rows]
+        starts = np.cumsum([0, *(len(span) for span in spans)])[:-1]
+        return np.concatenate(spans), starts
 
 
 class Leg(Protocol):
-    """Scores every passage of an index."""
+    """Finds and scores passages of an index."""
 
     @property
     def name(self) -> str:
         """Short name, as reports and fusion weights use it."""
 
-    def scores(self, query: Query) -> Scores:
-        """One score per passage, shape ``(passages,)``; larger is better."""
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """At most ``k`` passages, the best by this leg of those where ``allowed`` holds."""
+
+    def scores(self, query: Query, candidates: Candidates) -> Scores:
+        """One score per candidate; larger is better."""
 
 
 class LexicalLeg:
@@ -41,10 +73,24 @@ class LexicalLeg:
         self.name = name
         self._lexical = index.lexical[name]
 
-    def scores(self, query: Query) -> Scores:
-        """BM25 of every passage."""
-        terms: Mapping[str, float] = getattr(query, self.name)
-        return self._lexical.scores(terms)
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """The passages of largest BM25."""
+        return self._lexical.top(self._groups(query), k, allowed)
+
+    def scores(self, query: Query, candidates: Candidates) -> Scores:
+        """BM25 of the candidates."""
+        return self._lexical.scores(self._groups(query), candidates.words)
+
+    def _groups(self, query: Query) -> list[Group]:
+        return single(getattr(query, self.name))
+
+
+class ScoringLeg(LexicalLeg):
+    """A lexical leg that proposes nothing: what it would, the other legs propose as well."""
+
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """Nothing."""
+        return np.zeros(0, dtype=np.int64)
 
 
 class TranslatedLeg:
@@ -57,21 +103,28 @@ class TranslatedLeg:
         self._lexical = index.lexical["stems"]
         self._translator = translator
 
-    def scores(self, query: Query) -> Scores:
-        """BM25 of every passage; all zero for a question without foreign words."""
-        total = np.zeros(len(self._lexical), dtype=np.float32)
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """The passages of largest BM25; none for a question without foreign words."""
+        return self._lexical.top(self._groups(query), k, allowed)
+
+    def scores(self, query: Query, candidates: Candidates) -> Scores:
+        """BM25 of the candidates; all zero for a question without foreign words."""
+        return self._lexical.scores(self._groups(query), candidates.words)
+
+    def _groups(self, query: Query) -> list[Group]:
         if not query.foreign:
-            return total
-        for translation in self._translator.translate(query.foreign):
-            if translation.confidence > 0:
-                scores = self._lexical.group_scores(translation.stems)
-                total += np.float32(translation.confidence) * scores
+            return []
+        translated = [
+            Group(translation.stems, translation.confidence)
+            for translation in self._translator.translate(query.foreign)
+            if translation.confidence > 0
+        ]
         literal = {
             term: 1.0 if term[0].isdigit() else _LATIN_CONFIDENCE
             for term in query.stems
             if term.isascii()
         }
-        return total + self._lexical.scores(literal)
+        return translated + single(literal)
 
 
 class PassageLeg:
@@ -83,9 +136,13 @@ class PassageLeg:
         """Score the passages of ``index``."""
         self._vectors = index.vectors["passages"]
 
-    def scores(self, query: Query) -> Scores:
-        """Cosine with every passage, in [-1, 1]."""
-        return self._vectors.cosines(query.vector)
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """The passages nearest to the question."""
+        return self._vectors.search(query.vector, k, allowed)[0]
+
+    def scores(self, query: Query, candidates: Candidates) -> Scores:
+        """Cosine with the candidates, in [-1, 1]."""
+        return self._vectors.rows(candidates.rows) @ query.vector
 
 
 class SentenceLeg:
@@ -98,24 +155,47 @@ class SentenceLeg:
         self._vectors = index.vectors["sentences"]
         self._bounds = index.chunks.bounds
 
-    def scores(self, query: Query) -> Scores:
-        """Largest sentence cosine of every passage, in [-1, 1]."""
-        return np.maximum.reduceat(self._vectors.cosines(query.vector), self._bounds[:-1])
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """The passages of the nearest sentences."""
+        mask = None if allowed is None else np.repeat(allowed, np.diff(self._bounds))
+        near, _ = self._vectors.search(query.vector, _SENTENCES * k, mask)
+        owners = np.searchsorted(self._bounds, near, side="right") - 1
+        first = np.sort(np.unique(owners, return_index=True)[1])
+        return np.asarray(owners[first][:k], dtype=np.int64)
+
+    def scores(self, query: Query, candidates: Candidates) -> Scores:
+        """Largest sentence cosine of each candidate, in [-1, 1]."""
+        rows, starts = candidates.sentences
+        return np.maximum.reduceat(self._vectors.rows(rows) @ query.vector, starts)
 
 
 class SenseLeg:
-    """As :class:`SentenceLeg`, by the sentence encoder, and only for candidates."""
+    """As :class:`SentenceLeg`, by the sentence encoder; it proposes nothing."""
 
     name = "sense"
 
     def __init__(self, index: Index) -> None:
         """Score the passages of ``index``."""
         self._vectors = index.vectors["senses"]
-        self._bounds = index.chunks.bounds
 
-    def scores_of(self, query: Query, rows: Rows) -> Scores:
-        """Largest sentence cosine of the passages ``rows``, in [-1, 1]."""
-        spans = [np.arange(self._bounds[row], self._bounds[row + 1]) for row in rows]
-        starts = np.cumsum([0, *(len(span) for span in spans)])[:-1]
-        cosines = self._vectors.rows(np.concatenate(spans)) @ query.sense
-        return np.maximum.reduceat(cosines, starts)
+    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
+        """Nothing: on its own it adds no passage that the others miss."""
+        return np.zeros(0, dtype=np.int64)
+
+    def scores(self, query: Query, candidates: Candidates) -> Scores:
+        """Largest sentence cosine of each candidate, in [-1, 1]."""
+        rows, starts = candidates.sentences
+        return np.maximum.reduceat(self._vectors.rows(rows) @ query.sense, starts)
+
+
+def all_legs(index: Index, translator: Translator) -> Sequence[Leg]:
+    """Every leg over ``index``, in the order of :data:`rag.retrieval.fusion.LEGS`."""
+    return (
+        LexicalLeg(index, "stems"),
+        ScoringLeg(index, "grams"),
+        LexicalLeg(index, "names"),
+        TranslatedLeg(index, translator),
+        PassageLeg(index),
+        SentenceLeg(index),
+        SenseLeg(index),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections import Counter
@@ -12,8 +13,9 @@ from typing import Literal
 from rag.errors import UsageError
 from rag.models.protocols import Encoder, Vectors
 from rag.text.analyze import content_words, grams, is_arabic, stem
-from rag.text.dates import DateMention, find_dates
+from rag.text.dates import DateMention
 from rag.text.language import detect_language
+from rag.text.relative_dates import dates_in_question
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
 from rag.text.stopwords import ENGLISH
 
@@ -68,8 +70,17 @@ def check_question(text: str, limit: int) -> str:
     return question
 
 
-def prepare(text: str, encoder: Encoder, sentence_encoder: Encoder) -> Query:
-    """Analyse and encode a question: one call of each encoder."""
+def prepare(
+    text: str,
+    encoder: Encoder,
+    sentence_encoder: Encoder,
+    *,
+    today: datetime.date | None = None,
+) -> Query:
+    """Analyse and encode a question: one call of each encoder.
+
+    "Last year" and its like are read as said on ``today``, by default the day of the call.
+    """
     words = content_words(text)
     return Query(
         text=text,
@@ -79,7 +90,7 @@ def prepare(text: str, encoder: Encoder, sentence_encoder: Encoder) -> Query:
         grams=_counted(gram for word in words for gram in grams(word)),
         names=skeletons(text),
         foreign=foreign_words(text),
-        dates=tuple(find_dates(text)),
+        dates=tuple(dates_in_question(text, today or datetime.date.today())),
         vector=encoder.encode([text], "query")[0],
         sense=sentence_encoder.encode([text], "query")[0],
     )

@@ -11,16 +11,7 @@ from numpy.typing import NDArray
 from rag.models.protocols import Encoder
 from rag.retrieval.duplicates import fold
 from rag.retrieval.fusion import fuse
-from rag.retrieval.legs import (
-    Leg,
-    LexicalLeg,
-    PassageLeg,
-    Rows,
-    Scores,
-    SenseLeg,
-    SentenceLeg,
-    TranslatedLeg,
-)
+from rag.retrieval.legs import Candidates, Rows, Scores, all_legs
 from rag.retrieval.query import Query
 from rag.retrieval.translation import Translator
 from rag.retrieval.when import Period, article_dates
@@ -48,9 +39,9 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class Pool:
     """Passages that some leg proposed: their ``rows``, each leg's raw scores of them, each leg's
-    ``best`` score of all passages, and whether each is in the ``same`` language as the question.
+    ``best`` score of them, and whether each is in the ``same`` language as the question.
     """
 
     rows: Rows
@@ -58,10 +49,10 @@ class Candidates:
     best: Mapping[str, float]
     same: NDArray[np.bool_]
 
-    def keep(self, mask: NDArray[np.bool_]) -> Candidates:
+    def keep(self, mask: NDArray[np.bool_]) -> Pool:
         """Only the candidates where ``mask`` holds."""
         legs = {name: scores[mask] for name, scores in self.legs.items()}
-        return Candidates(self.rows[mask], legs, self.best, self.same[mask])
+        return Pool(self.rows[mask], legs, self.best, self.same[mask])
 
 
 class Searcher:
@@ -70,39 +61,25 @@ class Searcher:
     def __init__(self, index: Index, sentence_encoder: Encoder) -> None:
         """Search ``index``, whose vocabulary was encoded by ``sentence_encoder``."""
         self._index = index
-        self._legs: tuple[Leg, ...] = (
-            LexicalLeg(index, "stems"),
-            LexicalLeg(index, "grams"),
-            LexicalLeg(index, "names"),
-            TranslatedLeg(index, Translator(index, sentence_encoder)),
-            PassageLeg(index),
-            SentenceLeg(index),
-        )
-        self._sense = SenseLeg(index)
-        languages = np.asarray([article.language or "" for article in index.articles], dtype=str)
+        self._legs = all_legs(index, Translator(index, sentence_encoder))
         self._owners = np.asarray(index.chunks.chunks[:, 0])
-        self._languages = languages[self._owners]
-        self._dates = article_dates(article.date for article in index.articles)
+        self._languages = np.asarray(index.articles.column("language"), dtype=str)
+        self._dates = article_dates(index.articles.column("date"))
 
-    def candidates(
-        self, query: Query, proposed: int = _PROPOSED, period: Period = ALWAYS
-    ) -> Candidates:
-        """The passages worth fusing: the ``proposed`` best of every leg that scores them all,
-        those of articles within ``period`` alone.
+    def candidates(self, query: Query, proposed: int = _PROPOSED, period: Period = ALWAYS) -> Pool:
+        """The passages worth fusing: the ``proposed`` best of every leg, those of articles within
+        ``period`` alone.
         """
-        scores = {leg.name: leg.scores(query) for leg in self._legs}
-        if period != ALWAYS:
-            outside = ~self._dates.within(period)[self._owners]
-            for values in scores.values():
-                values[outside] = -np.inf
-        rows = np.unique(np.concatenate([_top(s, proposed) for s in scores.values()]))
+        allowed = None if period == ALWAYS else self._dates.within(period)[self._owners]
+        rows = np.unique(
+            np.concatenate([leg.propose(query, proposed, allowed) for leg in self._legs])
+        )
+        same = self._languages[self._owners[rows]] == query.language
         if not len(rows):
-            return Candidates(rows, {}, {}, np.zeros(0, dtype=bool))
-        legs = {name: s[rows] for name, s in scores.items()}
-        legs["sense"] = self._sense.scores_of(query, rows)
-        best = {name: float(s.max()) for name, s in scores.items()}
-        best["sense"] = float(legs["sense"].max())
-        return Candidates(rows, legs, best, self._languages[rows] == query.language)
+            return Pool(rows, {}, {}, same)
+        candidates = Candidates(self._index, rows)
+        legs = {leg.name: leg.scores(query, candidates) for leg in self._legs}
+        return Pool(rows, legs, {name: float(s.max()) for name, s in legs.items()}, same)
 
     def search(self, query: Query, k: int, period: Period = ALWAYS) -> list[Found]:
         """The ``k`` best passages of articles within ``period``, best first.
@@ -113,7 +90,7 @@ class Searcher:
             return []
         return self.rank(query, self.candidates(query, max(k, _PROPOSED), period), k)
 
-    def rank(self, query: Query, pool: Candidates, k: int) -> list[Found]:
+    def rank(self, query: Query, pool: Pool, k: int) -> list[Found]:
         """The ``k`` best of ``pool``, best first, near-copies folded."""
         if not len(pool.rows):
             return []
@@ -132,13 +109,13 @@ class Searcher:
             for rank, folded in enumerate(fold(rows, owners, self._index.words, k), start=1)
         ]
 
-    def scores(self, query: Query, pool: Candidates) -> Scores:
+    def scores(self, query: Query, pool: Pool) -> Scores:
         """The fused score of each candidate, with what its article's date adds."""
         fused = fuse(query, pool.legs, pool.best, pool.same)
         return fused + self._dates.preference(query.dates)[self._owners[pool.rows]]
 
     def _found(
-        self, rank: int, pool: Candidates, place: int, score: float, copies: Sequence[int]
+        self, rank: int, pool: Pool, place: int, score: float, copies: Sequence[int]
     ) -> Found:
         row = int(pool.rows[place])
         article, chunk = self._index.chunk(row)
@@ -146,9 +123,3 @@ class Searcher:
         hit = Hit(rank, score, article.ref, chunk.id, chunk.start, chunk.end, chunk.text, also)
         by_leg = {name: float(scores[place]) for name, scores in pool.legs.items()}
         return Found(hit, article, chunk, row, by_leg)
-
-
-def _top(scores: Scores, k: int) -> Rows:
-    """Rows of the ``k`` largest scores above zero; a leg that found nothing proposes nothing."""
-    rows = np.arange(len(scores)) if len(scores) <= k else np.argpartition(-scores, k - 1)[:k]
-    return rows[scores[rows] > 0]

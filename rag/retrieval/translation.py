@@ -48,10 +48,9 @@ class Translator:
             self._known.clear()
             fresh = list(words)
         if fresh and len(self._vectors):
-            vectors = self._encoder.encode(fresh, "word")
-            rows, cosines = self._vectors.search_all(vectors, _CANDIDATES)
-            for word, near, cosine in zip(fresh, rows, cosines, strict=True):
-                self._known[word] = self._weigh(near.tolist(), cosine.tolist())
+            for word, vector in zip(fresh, self._encoder.encode(fresh, "word"), strict=True):
+                rows, cosines = self._vectors.search(vector, _CANDIDATES)
+                self._known[word] = self._weigh(rows.tolist(), cosines.tolist())
         return [self._known[word] for word in words if word in self._known]
 
     def _weigh(self, rows: Sequence[int], cosines: Sequence[float]) -> Translation:

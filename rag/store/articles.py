@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rag.errors import ArticleNotFound, StoreError
 from rag.types import Article, Span
@@ -62,6 +62,10 @@ class ArticleTable:
 
     def __getitem__(self, row: int) -> Article:
         return _from_row(self._query(f"{_SELECT} WHERE row = ?", row)[0])
+
+    def column(self, name: Literal["language", "date"]) -> list[str | None]:
+        """One field of every article, without reading their texts; ``None`` where not known."""
+        return [value for (value,) in self._query(f"SELECT {name} FROM articles ORDER BY row")]
 
     def find(self, name: str) -> Article:
         """The article whose id is ``name`` or, when only one does, begins with it.

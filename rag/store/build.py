@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rag.corpus.chunking import CHUNKER_VERSION, chunk_article
 from rag.errors import IndexMismatch
 from rag.models.protocols import Encoder, Role
+from rag.store.chunks import tabulate
 from rag.store.index import Contents, Index
 from rag.store.words import Ints, WordTable, tabulate_words
 from rag.text.analyze import ANALYZER_VERSION, content_words, is_arabic
@@ -118,7 +119,7 @@ class Builder:
         vocabulary = [word for word in words.words if _translatable(word)]
         return Contents(
             articles=articles,
-            chunks=[part.chunks for part in parts],
+            chunks=tabulate([part.chunks for part in parts]),
             vectors={
                 **_join_vectors(parts, self._encoder.dimension, self._sentence_encoder.dimension),
                 "vocabulary": self._encode_words(vocabulary, previous),
@@ -183,7 +184,7 @@ def drop(index: Index, ids: frozenset[str]) -> Contents:
     dimensions = (index.vectors[name].dimension for name in ("passages", "senses"))
     return Contents(
         articles=[article for article, _ in left],
-        chunks=[part.chunks for part in parts],
+        chunks=tabulate([part.chunks for part in parts]),
         vectors={
             **_join_vectors(parts, *dimensions),
             "vocabulary": index.vectors["vocabulary"].rows(np.asarray(rows, dtype=np.int64)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.store.lexical import LexicalIndex, Saturation, build_lexical
+from rag.store.lexical import LexicalIndex, Postings, Saturation, build_lexical
 from rag.store.words import WordTable
 from rag.text.analyze import grams, is_arabic, stem
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
@@ -35,9 +35,9 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
-def build_fields(words: WordTable) -> dict[str, LexicalIndex]:
+def build_fields(words: WordTable, postings: Postings) -> dict[str, LexicalIndex]:
     """Every field's index over the passages of ``words``."""
     return {
-        name: build_lexical(words.expand(field.analyse), field.parameters)
+        name: build_lexical(words, postings, field.analyse, field.parameters)
         for name, field in FIELDS.items()
     }

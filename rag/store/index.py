@@ -11,41 +11,41 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from rag.errors import StoreError
 from rag.store.articles import ArticleTable, write_articles
-from rag.store.chunks import ChunkTable, tabulate
+from rag.store.chunks import ChunkTable
 from rag.store.fields import FIELDS, build_fields
-from rag.store.lexical import LexicalIndex
-from rag.store.vectors import VectorIndex, build_vectors
+from rag.store.lexical import LexicalIndex, Postings, invert
+from rag.store.vectors import VectorIndex, VectorSource, open_vectors, write_vectors
 from rag.store.words import WordTable, read_lines
 from rag.types import Article, Chunk
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
+# Senses are looked up by row alone.
+_SEARCHED = ("passages", "sentences", "vocabulary")
 _LOCK_SECONDS = 600
 _OPEN_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a snapshot is made of. ``chunks`` has one sequence per article.
+    """What a snapshot is made of. ``chunks`` refers to ``articles`` by their place.
 
     ``vectors`` maps a name to unit vectors: ``passages`` one per chunk, ``sentences`` and
     ``senses`` one per sentence, ``vocabulary`` one per word that other languages are matched to.
     """
 
-    articles: Sequence[Article]
-    chunks: Sequence[Sequence[Chunk]]
-    vectors: Mapping[str, NDArray[np.float32]]
+    articles: Collection[Article]
+    chunks: ChunkTable
+    vectors: Mapping[str, VectorSource]
     words: WordTable
     vocabulary: Sequence[str]
 
@@ -84,6 +84,14 @@ def read_manifest(path: Path) -> dict[str, Any]:
     Raises:
         StoreError: there is none, or it cannot be read.
     """
+    manifest = _read_json(path)
+    if manifest.get("format") != FORMAT:
+        raise StoreError(f"{path / MANIFEST}: not an index of format {FORMAT}; {mend(path)}")
+    return manifest
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """The manifest at ``path``, of whatever format."""
     file = path / MANIFEST
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
@@ -93,8 +101,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise StoreError(f"{file}: damaged manifest; {mend(path)}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise StoreError(f"{file}: not an index of format {FORMAT}; {mend(path)}")
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("snapshot"), str):
+        raise StoreError(f"{file}: damaged manifest; {mend(path)}")
     return manifest
 
 
@@ -129,14 +137,15 @@ def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> Index:
             found = "missing" if actual is None else f"{actual} bytes, expected {size}"
             raise StoreError(f"{file}: damaged index file ({found}); {mend(path)}")
     try:
+        postings = Postings.load(folder)
         return Index(
             path=path,
             manifest=manifest,
             articles=ArticleTable(folder / "articles.sqlite"),
             chunks=ChunkTable.load(folder),
-            vectors={n: VectorIndex.load(folder / f"{n}.faiss") for n in manifest["vectors"]},
+            vectors={name: open_vectors(folder, name) for name in manifest["vectors"]},
             words=WordTable.load(folder),
-            lexical={name: LexicalIndex.load(folder, name) for name in FIELDS},
+            lexical={name: LexicalIndex.load(folder, name, postings) for name in FIELDS},
             vocabulary=read_lines(folder / "vocabulary.txt"),
         )
     except StoreError as error:
@@ -149,8 +158,7 @@ def salvage_articles(path: Path) -> list[Article]:
     Raises:
         StoreError: not even its articles can be read.
     """
-    manifest = read_manifest(path)
-    table = ArticleTable(path / manifest["snapshot"] / "articles.sqlite")
+    table = ArticleTable(path / _read_json(path)["snapshot"] / "articles.sqlite")
     try:
         return list(table)
     finally:
@@ -187,14 +195,15 @@ def write_index(path: Path, contents: Contents, made_by: Mapping[str, Any]) -> N
     folder.mkdir()
     try:
         write_articles(folder / "articles.sqlite", contents.articles)
-        table = tabulate(contents.chunks)
-        table.save(folder)
+        contents.chunks.save(folder)
         contents.words.save(folder)
-        for field, lexical in build_fields(contents.words).items():
+        postings = invert(contents.words)
+        postings.save(folder)
+        for field, lexical in build_fields(contents.words, postings).items():
             lexical.save(folder, field)
         (folder / "vocabulary.txt").write_text("\n".join(contents.vocabulary), encoding="utf-8")
-        for vectors, array in contents.vectors.items():
-            build_vectors(array).save(folder / f"{vectors}.faiss")
+        for kind, vectors in contents.vectors.items():
+            write_vectors(folder, kind, vectors, searched=kind in _SEARCHED)
         manifest = {
             "format": FORMAT,
             **made_by,
@@ -202,8 +211,8 @@ def write_index(path: Path, contents: Contents, made_by: Mapping[str, Any]) -> N
             "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "counts": {
                 "articles": len(contents.articles),
-                "chunks": len(table),
-                "sentences": len(table.sentences),
+                "chunks": len(contents.chunks),
+                "sentences": len(contents.chunks.sentences),
             },
             "files": {file.name: file.stat().st_size for file in sorted(folder.iterdir())},
         }

@@ -1,11 +1,15 @@
-"""BM25 over terms: an inverted index of numpy arrays, memory-mapped.
+"""BM25 over terms, by an inverted index of words: numpy arrays, memory-mapped.
 
-Weights are computed when the index is built, so a query is one addition per posting, and each
-query term may carry a weight of its own. Chosen by measurement over 15,280 news passages and the
-Arabic development questions, with the same terms: bm25s gives the same ranking (nDCG@10 0.895),
-but cannot weigh query terms or score groups of them; Tantivy 0.887 and SQLite FTS5 0.883, whose k1
-and b are fixed, FTS5 with a p95 of 10 ms against 0.1 ms. Those two can add and delete in place;
-here a snapshot is rebuilt from the word table, which takes seconds and is swapped in atomically.
+A term (a stem, a run of letters, a consonant skeleton) is a set of words, so one list of passages
+for each *word* serves every field: proposing passages adds up the lists of the words of the
+question's terms, and scoring given passages counts the words that stand in them. Lists for each
+term of each field would take twelve times the space.
+
+Chosen by measurement over 15,280 news passages and the Arabic development questions, with the same
+terms: bm25s gives the same ranking (nDCG@10 0.895), but cannot weigh query terms or score groups
+of them; Tantivy 0.887 and SQLite FTS5 0.883, whose k1 and b are fixed, FTS5 with a p95 of 10 ms
+against 0.1 ms. Those two can add and delete in place; here a snapshot is rebuilt from the word
+table, which takes seconds and is swapped in atomically.
 
 Scores are those of Lucene's BM25 (Kamphuis et al. 2020, "Which BM25 Do You Mean?", the accurate
 variant): ``ln(1 + (N - df + 0.5)/(df + 0.5)) * tf / (tf + k1 (1 - b + b len/avglen))``.
@@ -13,18 +17,21 @@ variant): ``ln(1 + (N - df + 0.5)/(df + 0.5)) * tf / (tf + k1 (1 - b + b len/avg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
 from rag.store.arrays import load_array
-from rag.store.words import TermTable, read_lines
+from rag.store.words import Ints, Longs, WordTable, read_lines
 
 Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,68 +42,185 @@ class Saturation:
     b: float = 0.6
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Terms that stand for one another, each so likely, and what finding one of them weighs.
+
+    Frequencies and document frequencies are the expected ones ("probabilistic structured
+    queries", Darwish and Oard 2003); of a single sure term they are its own.
+    """
+
+    terms: Mapping[str, float]
+    weight: float = 1.0
+
+
+def single(terms: Mapping[str, float]) -> list[Group]:
+    """Each weighted term as a group of its own."""
+    return [Group({term: 1.0}, weight) for term, weight in terms.items()]
+
+
+@dataclass(frozen=True)
+class Postings:
+    """The passages of each word: those of word ``w`` are ``passages[starts[w]:starts[w + 1]]``,
+    where it stands ``counts`` times.
+    """
+
+    starts: Longs
+    passages: Ints
+    counts: NDArray[np.uint16]
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into ``folder``."""
+        for array in _POSTINGS:
+            np.save(folder / f"postings.{array}.npy", getattr(self, array))
+
+    @classmethod
+    def load(cls, folder: Path) -> Postings:
+        """Open what :meth:`save` wrote, memory-mapped.
+
+        Raises:
+            StoreError: a file is missing or damaged.
+        """
+        try:
+            return cls(*(load_array(folder / f"postings.{array}.npy") for array in _POSTINGS))
+        except (OSError, ValueError, EOFError) as error:
+            raise StoreError(f"{folder}: damaged lexical index ({error})") from error
+
+
+def invert(words: WordTable) -> Postings:
+    """The passages of each word of ``words``."""
+    from scipy.sparse import csr_array
+
+    shape = (len(words), len(words.words))
+    ones = np.ones(len(words.numbers), dtype=np.uint16)
+    # Column by column, a word's repeats in a passage come next to each other and are summed.
+    columns = csr_array((ones, words.numbers, words.bounds), shape=shape).tocsc()
+    columns.sum_duplicates()
+    return Postings(columns.indptr.astype(np.int64), columns.indices.astype(np.int32), columns.data)
+
+
+@dataclass(frozen=True)
+class PassageWords:
+    """The words of some passages: ``numbers[i]`` stands in the passage at place ``places[i]``."""
+
+    rows: Rows
+    numbers: Ints
+    places: Longs
+
+    @classmethod
+    def of(cls, words: WordTable, rows: Rows) -> PassageWords:
+        """The words of the passages ``rows``."""
+        starts, ends = words.bounds[rows], words.bounds[rows + 1]
+        places = np.repeat(np.arange(len(rows)), ends - starts)
+        return cls(rows, words.numbers[_runs(starts, ends)], places)
+
+
 @dataclass(frozen=True)
 class LexicalIndex:
-    """An inverted index over ``len(saturation)`` passages.
+    """One field of terms over the passages of ``postings``.
 
-    ``postings[starts[t]:starts[t + 1]]`` are the passages that hold term ``t``; ``frequencies``
-    and ``weights`` (BM25) lie alike. ``saturation[p]`` is what is added to a term's frequency in
-    passage ``p``.
+    The words that hold term ``t`` are ``words[starts[t]:starts[t + 1]]``, each ``times`` over;
+    ``frequency[t]`` is the number of passages that hold it. ``saturation[p]`` is what is added to
+    a term's frequency in passage ``p``.
     """
 
     terms: Mapping[str, int]
-    postings: NDArray[np.int32]
-    frequencies: NDArray[np.uint16]
-    weights: Floats
-    starts: NDArray[np.int64]
+    starts: Longs
+    words: Ints
+    times: NDArray[np.uint16]
+    frequency: Ints
     saturation: Floats
+    postings: Postings
 
     def __len__(self) -> int:
         return len(self.saturation)
 
-    def scores(self, query: Mapping[str, float]) -> Floats:
-        """BM25 of every passage for weighted query terms, shape ``(len(self),)``."""
+    def top(self, groups: Iterable[Group], k: int, allowed: Mask | None = None) -> Rows:
+        """Rows of the ``k`` passages with the largest scores above zero, in no order."""
         total = np.zeros(len(self), dtype=np.float32)
-        for term, weight in query.items():
-            run = self._run(term)
-            total[self.postings[run]] += weight * self.weights[run]
-        return total
+        found = np.zeros(len(self), dtype=np.float32)
+        for group in groups:
+            passages, frequency = self._passages(group)
+            found[passages] = 0
+            np.add.at(found, passages, frequency)
+            tf = found[passages]
+            weight = np.float32(group.weight * self._idf(group))
+            # Repeated passages are given the same sum several times over.
+            total[passages] = total[passages] + weight * tf / (tf + self.saturation[passages])
+        if allowed is not None:
+            total[~allowed] = 0
+        rows = np.flatnonzero(total)
+        if len(rows) <= k:
+            return rows
+        return rows[np.argpartition(-total[rows], k - 1)[:k]]
 
-    def group_scores(self, group: Mapping[str, float]) -> Floats:
-        """BM25 of every passage for one term that may be any of ``group``'s, each so likely.
-
-        Frequencies and document frequencies are the expected ones ("probabilistic structured
-        queries", Darwish and Oard 2003).
-        """
-        frequency = np.zeros(len(self), dtype=np.float32)
-        expected = 0.0
-        for term, likely in group.items():
-            run = self._run(term)
-            frequency[self.postings[run]] += likely * self.frequencies[run]
-            expected += likely * (run.stop - run.start)
-        idf = inverse_document_frequency(np.asarray(expected), len(self))
-        return np.asarray(idf * frequency / (frequency + self.saturation), dtype=np.float32)
+    def scores(self, groups: Sequence[Group], passages: PassageWords) -> Floats:
+        """BM25 of ``passages``, shape ``(len(passages.rows),)``."""
+        count = len(passages.rows)
+        if not groups:
+            return np.zeros(count, dtype=np.float32)
+        members = [self._members(group) for group in groups]
+        words = np.concatenate([words for words, _ in members])
+        times = np.concatenate([times for _, times in members])
+        group_of = np.repeat(np.arange(len(groups)), [len(words) for words, _ in members])
+        order = np.argsort(words, kind="stable")
+        words, times, group_of = words[order], times[order], group_of[order]
+        # Which words of the passages are among these, and where their runs begin and end.
+        known = np.zeros(len(self.postings.starts), dtype=bool)
+        known[words] = True
+        hits = np.flatnonzero(known[passages.numbers])
+        numbers = passages.numbers[hits]
+        starts, ends = np.searchsorted(words, numbers), np.searchsorted(words, numbers, "right")
+        runs = _runs(starts, ends)
+        cells = np.repeat(passages.places[hits], ends - starts) * len(groups) + group_of[runs]
+        tf = np.bincount(cells, times[runs], minlength=count * len(groups))
+        tf = tf.reshape(count, len(groups))
+        weights = np.asarray([group.weight * self._idf(group) for group in groups])
+        saturation = self.saturation[passages.rows]
+        return np.asarray(tf / (tf + saturation[:, None]) @ weights, dtype=np.float32)
 
     def document_frequency(self, term: str) -> int:
         """In how many passages ``term`` stands."""
-        run = self._run(term)
-        return int(run.stop - run.start)
-
-    def _run(self, term: str) -> slice:
         number = self.terms.get(term)
-        if number is None:
-            return slice(0, 0)
-        return slice(int(self.starts[number]), int(self.starts[number + 1]))
+        return 0 if number is None else int(self.frequency[number])
+
+    def _idf(self, group: Group) -> float:
+        expected = sum(
+            likely * self.document_frequency(term) for term, likely in group.terms.items()
+        )
+        return float(inverse_document_frequency(np.asarray(expected), len(self)))
+
+    def _members(self, group: Group) -> tuple[Ints, Floats]:
+        """The words that hold a term of ``group``, and how many of it each stands for."""
+        words, times = [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
+        for term, likely in group.terms.items():
+            number = self.terms.get(term)
+            if number is not None:
+                run = slice(int(self.starts[number]), int(self.starts[number + 1]))
+                words.append(self.words[run])
+                times.append(self.times[run] * np.float32(likely))
+        return np.concatenate(words), np.concatenate(times)
+
+    def _passages(self, group: Group) -> tuple[Ints, Floats]:
+        """Passages that hold words of ``group``, with repeats, and what each adds to the count."""
+        words, times = self._members(group)
+        starts, ends = self.postings.starts[words], self.postings.starts[words + 1]
+        if len(words) == 1:
+            run = slice(int(starts[0]), int(ends[0]))
+            return self.postings.passages[run], self.postings.counts[run] * times[0]
+        runs = _runs(starts, ends)
+        weights = np.repeat(times, ends - starts)
+        return self.postings.passages[runs], self.postings.counts[runs] * weights
 
     def save(self, folder: Path, name: str) -> None:
-        """Write the index into ``folder`` under files that begin with ``name``."""
+        """Write the field into ``folder`` under files that begin with ``name``."""
         (folder / f"{name}.terms.txt").write_text("\n".join(self.terms), encoding="utf-8")
         for array in _ARRAYS:
             np.save(folder / f"{name}.{array}.npy", getattr(self, array))
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> LexicalIndex:
-        """Open an index written by :meth:`save`, its arrays memory-mapped.
+    def load(cls, folder: Path, name: str, postings: Postings) -> LexicalIndex:
+        """Open a field written by :meth:`save`, its arrays memory-mapped.
 
         Raises:
             StoreError: a file is missing or is not what ``save`` wrote.
@@ -106,13 +230,15 @@ class LexicalIndex:
             arrays = {array: load_array(folder / f"{name}.{array}.npy") for array in _ARRAYS}
         except (OSError, ValueError, EOFError) as error:
             raise StoreError(f"{folder}: damaged lexical index ({error})") from error
-        return cls(terms={term: number for number, term in enumerate(lines)}, **arrays)
+        terms = {term: number for number, term in enumerate(lines)}
+        return cls(terms=terms, postings=postings, **arrays)
 
 
 # Passages counted at once.
-_BLOCK = 2048
+_PASSAGES = 2048
 
-_ARRAYS = ("postings", "frequencies", "weights", "starts", "saturation")
+_POSTINGS = ("starts", "passages", "counts")
+_ARRAYS = ("starts", "words", "times", "frequency", "saturation")
 
 
 def inverse_document_frequency(frequency: NDArray[np.float64], count: int) -> Floats:
@@ -120,46 +246,68 @@ def inverse_document_frequency(frequency: NDArray[np.float64], count: int) -> Fl
     return np.log1p(np.maximum(count - frequency + 0.5, 0) / (frequency + 0.5)).astype(np.float32)
 
 
-def build_lexical(table: TermTable, parameters: Saturation) -> LexicalIndex:
-    """Index the terms of ``table``."""
-    count = len(table.bounds) - 1
-    lengths = np.diff(table.bounds)
-    term_of, postings, frequency = _count(table)
-    document_frequency = np.bincount(term_of, minlength=len(table.terms))
-    mean = lengths.mean() if count and lengths.sum() else 1.0
+def build_lexical(
+    words: WordTable,
+    postings: Postings,
+    analyse: Callable[[str], Sequence[str]],
+    parameters: Saturation,
+) -> LexicalIndex:
+    """The field of the terms that ``analyse`` makes of each word of ``words``."""
+    from scipy.sparse import csr_array
+
+    terms: dict[str, int] = {}
+    flat: list[int] = []
+    starts = [0]
+    for word in words.words:
+        flat.extend(terms.setdefault(term, len(terms)) for term in analyse(word))
+        starts.append(len(flat))
+    ones = np.ones(len(flat), dtype=np.uint16)
+    of_words = csr_array(
+        (ones, np.asarray(flat, np.int32), starts), shape=(len(starts) - 1, len(terms))
+    )
+    of_words.sum_duplicates()
+    lengths, frequency = _count(words, of_words)
+    mean = lengths.mean() if len(lengths) and lengths.sum() else 1.0
     relative = parameters.b * lengths.astype(np.float32) / np.float32(mean)
-    saturation = np.float32(parameters.k1) * (np.float32(1 - parameters.b) + relative)
-    idf = inverse_document_frequency(document_frequency.astype(np.float64), count)
-    weights = frequency.astype(np.float32)
-    weights /= weights + saturation[postings]
-    weights *= idf[term_of]
+    of_terms = of_words.tocsc()
     return LexicalIndex(
-        terms={term: number for number, term in enumerate(table.terms)},
+        terms=terms,
+        starts=of_terms.indptr.astype(np.int64),
+        words=of_terms.indices.astype(np.int32),
+        times=of_terms.data,
+        frequency=frequency,
+        saturation=np.float32(parameters.k1) * (np.float32(1 - parameters.b) + relative),
         postings=postings,
-        frequencies=frequency,
-        weights=weights,
-        starts=np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64),
-        saturation=saturation,
     )
 
 
-def _count(table: TermTable) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint16]]:
-    """Term, passage and frequency of every posting, by term and then passage.
+def _count(words: WordTable, of_words: Any) -> tuple[Longs, Ints]:
+    """How many terms each passage has, and how many passages each term is in.
 
-    Some passages at a time: the terms of all, as pairs to be sorted, would take gigabytes.
+    ``of_words`` is the sparse matrix of words by terms. Some passages at a time: the terms of all
+    would take gigabytes.
     """
-    parts = []
-    last = len(table.bounds) - 1
-    for first in range(0, last, _BLOCK):
-        bounds = table.bounds[first : min(first + _BLOCK, last) + 1]
-        numbers = table.numbers[bounds[0] : bounds[-1]].astype(np.int64)
-        rows = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-        pairs, counts = np.unique(numbers * _BLOCK + rows, return_counts=True)
-        terms, places = np.divmod(pairs, _BLOCK)
-        frequency = np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16)
-        parts.append((terms.astype(np.int32), (places + first).astype(np.int32), frequency))
-    if not parts:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint16)
-    term_of, postings, frequency = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(term_of, kind="stable")
-    return term_of[order], postings[order], frequency[order]
+    from scipy.sparse import csr_array
+
+    terms_of = np.asarray(of_words.sum(axis=1, dtype=np.int64))
+    lengths = np.zeros(len(words), dtype=np.int64)
+    frequency = np.zeros(of_words.shape[1], dtype=np.int64)
+    for first in range(0, len(words), _PASSAGES):
+        bounds = words.bounds[first : first + _PASSAGES + 1]
+        numbers = words.numbers[bounds[0] : bounds[-1]]
+        sums = np.concatenate([[0], np.cumsum(terms_of[numbers])])[bounds - bounds[0]]
+        lengths[first : first + _PASSAGES] = np.diff(sums)
+        ones = np.ones(len(numbers), dtype=np.int32)
+        shape = (len(bounds) - 1, of_words.shape[0])
+        passages = csr_array((ones, numbers, bounds - bounds[0]), shape=shape)
+        frequency += np.bincount((passages @ of_words).indices, minlength=len(frequency))
+    return lengths, frequency.astype(np.int32)
+
+
+def _runs(starts: Longs, ends: Longs) -> Longs:
+    """The whole numbers from each start up to its end, one run after another."""
+    counts = ends - starts
+    before = np.cumsum(counts) - counts
+    runs: Longs = np.repeat(starts - before, counts)
+    runs += np.arange(len(runs))
+    return runs

@@ -6,7 +6,7 @@ analyses nothing again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -40,24 +40,6 @@ class WordTable:
             [self.words[number] for number in self.numbers[a:b]] for a, b in pairwise(self.bounds)
         ]
 
-    def expand(self, analyse: Callable[[str], Sequence[str]]) -> TermTable:
-        """The terms of each passage: those that ``analyse`` makes of each of its words."""
-        terms: dict[str, int] = {}
-        flat: list[int] = []
-        starts = [0]
-        for word in self.words:
-            flat.extend(terms.setdefault(term, len(terms)) for term in analyse(word))
-            starts.append(len(flat))
-        return TermTable(list(terms), *self._spread(np.asarray(flat, np.int32), np.asarray(starts)))
-
-    def _spread(self, flat: Ints, starts: Longs) -> tuple[Ints, Longs]:
-        """Each word number replaced by its run ``flat[starts[w]:starts[w + 1]]``."""
-        counts = np.diff(starts)[self.numbers]
-        ends = np.cumsum(counts)
-        places = np.repeat((starts[self.numbers] - (ends - counts)).astype(np.int32), counts)
-        places += np.arange(len(places), dtype=np.int32)
-        return flat[places], np.concatenate([[0], ends])[self.bounds].astype(np.int64)
-
     def save(self, folder: Path) -> None:
         """Write the table into ``folder``."""
         (folder / "words.txt").write_text("\n".join(self.words), encoding="utf-8")
@@ -77,15 +59,6 @@ class WordTable:
             return cls(words, numbers, load_array(folder / "word_bounds.npy"))
         except (OSError, ValueError, EOFError) as error:
             raise StoreError(f"{folder}: damaged word table ({error})") from error
-
-
-@dataclass(frozen=True)
-class TermTable:
-    """As :class:`WordTable`, of index terms instead of words."""
-
-    terms: Sequence[str]
-    numbers: Ints
-    bounds: Longs
 
 
 def read_lines(path: Path) -> list[str]:

@@ -46,16 +46,36 @@ def test_candidates_hold_every_leg_and_can_be_narrowed(seeded: Library) -> None:
 
 
 def test_the_sense_leg_takes_the_best_sentence_of_each_passage(seeded: Library) -> None:
-    from rag.retrieval.legs import SenseLeg
+    from rag.retrieval.legs import Candidates, SenseLeg
     from rag.retrieval.query import prepare
 
     encoder, sentence_encoder = seeded.encoders()
     index = seeded.index()
     query = prepare("محادثات لافروف في موسكو", encoder, sentence_encoder)
-    every = index.vectors["senses"].cosines(query.sense)
+    senses = index.vectors["senses"]
+    every = senses.rows(np.arange(len(senses))) @ query.sense
     rows = np.arange(len(index.chunks))
     expected = [max(every[list(index.chunks.sentence_rows(int(row)))]) for row in rows]
-    assert np.allclose(SenseLeg(index).scores_of(query, rows), expected, atol=1e-6)
+    assert np.allclose(SenseLeg(index).scores(query, Candidates(index, rows)), expected, atol=1e-6)
+
+
+def test_a_leg_proposes_the_passages_it_scores_highest(seeded: Library) -> None:
+    from rag.retrieval.legs import Candidates, all_legs
+    from rag.retrieval.query import prepare
+
+    encoder, sentence_encoder = seeded.encoders()
+    index = seeded.index()
+    rows = np.arange(len(index.chunks))
+    allowed = rows % 2 == 0
+    query = prepare("محادثات Lavrov في موسكو", encoder, sentence_encoder)
+    for leg in all_legs(index, Translator(index, sentence_encoder)):
+        every = leg.scores(query, Candidates(index, rows))
+        for mask in (None, allowed):
+            proposed = leg.propose(query, 2, mask)
+            ranked = every if mask is None else np.where(mask, every, -1)
+            assert mask is None or mask[proposed].all()
+            if len(proposed):
+                assert every[proposed].max() == ranked.max()
 
 
 def test_a_translator_remembers_words(library: Library, tmp_path: Path) -> None:

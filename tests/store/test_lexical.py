@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import log
 from pathlib import Path
 
@@ -13,16 +13,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.store.lexical import LexicalIndex, Saturation, build_lexical
+from rag.store.lexical import (
+    Group,
+    LexicalIndex,
+    PassageWords,
+    Postings,
+    Saturation,
+    build_lexical,
+    invert,
+    single,
+)
 from rag.store.words import WordTable, tabulate_words
 
 DOCUMENTS = [["a", "b", "a"], ["b"], ["c", "c", "d", "e"]]
 K1, B = 0.9, 0.6
 
 
-def index_of(documents: Sequence[Sequence[str]]) -> LexicalIndex:
-    table = tabulate_words(documents).expand(lambda word: (word,))
-    return build_lexical(table, Saturation(K1, B))
+def index_of(
+    documents: Sequence[Sequence[str]],
+    analyse: Callable[[str], Sequence[str]] = lambda word: (word,),
+) -> LexicalIndex:
+    table = tabulate_words(documents)
+    return build_lexical(table, invert(table), analyse, Saturation(K1, B))
+
+
+def scores(index: LexicalIndex, documents: Sequence[Sequence[str]], *groups: Group) -> list[float]:
+    rows = np.arange(len(documents))
+    found = index.scores(groups, PassageWords.of(tabulate_words(documents), rows))
+    return [float(score) for score in found]
 
 
 def test_scores_are_bm25() -> None:
@@ -33,8 +51,8 @@ def test_scores_are_bm25() -> None:
         1 + K1 * (1 - B + B * 3 / mean)
     )
     second = 0.5 * idf_b * 1 / (1 + K1 * (1 - B + B * 1 / mean))
-    scores = index.scores({"a": 1.0, "b": 0.5, "missing": 3.0})
-    assert scores == pytest.approx([first, second, 0.0], rel=1e-6)
+    found = scores(index, DOCUMENTS, *single({"a": 1.0, "b": 0.5, "missing": 3.0}))
+    assert found == pytest.approx([first, second, 0.0], rel=1e-6)
 
 
 def test_a_group_counts_as_one_term_of_expected_frequency() -> None:
@@ -44,8 +62,46 @@ def test_a_group_counts_as_one_term_of_expected_frequency() -> None:
     idf = log(1 + (3 - (1 + 0.5 * 2) + 0.5) / (1 + 0.5 * 2 + 0.5))
     first = idf * 2.5 / (2.5 + K1 * (1 - B + B * 3 / mean))
     second = idf * 0.5 / (0.5 + K1 * (1 - B + B * 1 / mean))
-    assert index.group_scores({"a": 1.0, "b": 0.5}) == pytest.approx([first, second, 0], rel=1e-6)
-    assert index.group_scores({"a": 1.0}) == pytest.approx(index.scores({"a": 1.0}), rel=1e-6)
+    found = scores(index, DOCUMENTS, Group({"a": 1.0, "b": 0.5}, 3.0))
+    assert found == pytest.approx([3 * first, 3 * second, 0], rel=1e-6)
+
+
+def test_a_term_is_all_the_words_that_hold_it() -> None:
+    # Each letter of a word is a term: "aab" holds a twice.
+    documents = [["aab", "b"], ["ab", "ab"], ["c"]]
+    letters = [list("".join(document)) for document in documents]
+    by_words, by_letters = index_of(documents, list), index_of(letters)
+    query = single({"a": 1.0, "b": 2.0, "c": 0.5})
+    assert scores(by_words, documents, *query) == pytest.approx(
+        scores(by_letters, letters, *query), rel=1e-6
+    )
+    assert by_words.document_frequency("b") == 2
+
+
+words = st.text("abcd", min_size=1, max_size=3)
+
+
+@given(
+    st.lists(st.lists(words, max_size=8), min_size=1, max_size=9),
+    st.lists(st.dictionaries(st.sampled_from("abcdz"), st.sampled_from((1.0, 0.5)), min_size=1)),
+    st.integers(1, 9),
+)
+def test_the_top_are_those_of_largest_score(
+    documents: list[list[str]], groups: list[dict[str, float]], k: int
+) -> None:
+    index = index_of(documents, list)
+    query = [Group(terms, 1.0 + place) for place, terms in enumerate(groups)]
+    every = np.asarray(scores(index, documents, *query))
+    rows = index.top(query, k)
+    assert len(rows) == len(set(rows.tolist())) == min(k, int((every > 0).sum()))
+    assert sorted(every[rows]) == pytest.approx(sorted(every)[len(every) - len(rows) :], rel=1e-5)
+    allowed = np.arange(len(documents)) % 2 == 1
+    assert allowed[index.top(query, k, allowed)].all()
+
+
+def test_no_groups_score_nothing() -> None:
+    assert scores(index_of(DOCUMENTS), DOCUMENTS) == [0.0, 0.0, 0.0]
+    assert len(index_of(DOCUMENTS).top([], 3)) == 0
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), min_size=1, max_size=9))
@@ -55,47 +111,45 @@ def test_scores_agree_with_bm25s(documents: list[list[str]]) -> None:
     theirs = bm25s.BM25(k1=K1, b=B, method="lucene")
     theirs.index([list(d) for d in documents], show_progress=False)
     query = [t for t in "abh" if any(t in d for d in documents)]
-    ours = index_of(documents).scores(dict.fromkeys(query, 1.0))
+    ours = scores(index_of(documents), documents, *single(dict.fromkeys(query, 1.0)))
     expected = theirs.get_scores(query) if query else np.zeros(len(documents))
     assert ours == pytest.approx(expected, rel=1e-4, abs=1e-6)
 
 
+def saved(index: LexicalIndex, folder: Path) -> LexicalIndex:
+    index.postings.save(folder)
+    index.save(folder, "stems")
+    return LexicalIndex.load(folder, "stems", Postings.load(folder))
+
+
 def test_save_then_load_is_the_same(tmp_path: Path) -> None:
     index = index_of(DOCUMENTS)
-    index.save(tmp_path, "stems")
-    loaded = LexicalIndex.load(tmp_path, "stems")
+    loaded = saved(index, tmp_path)
     assert loaded.terms == index.terms
-    assert (loaded.scores({"c": 1.0}) == index.scores({"c": 1.0})).all()
+    query = single({"c": 1.0, "b": 1.0})
+    assert scores(loaded, DOCUMENTS, *query) == scores(index, DOCUMENTS, *query)
+    assert loaded.top(query, 1).tolist() == index.top(query, 1).tolist()
     assert loaded.document_frequency("b") == 2
     assert loaded.document_frequency("z") == 0
 
 
 @pytest.mark.parametrize("documents", [[], [[]], [[], ["a"]]])
 def test_empty_documents_and_indexes(tmp_path: Path, documents: list[list[str]]) -> None:
-    index_of(documents).save(tmp_path, "stems")
-    loaded = LexicalIndex.load(tmp_path, "stems")
-    assert len(loaded.scores({"a": 1.0})) == len(documents)
-    assert len(loaded.group_scores({"a": 1.0})) == len(documents)
+    loaded = saved(index_of(documents), tmp_path)
+    query = single({"a": 1.0})
+    assert len(scores(loaded, documents, *query)) == len(documents)
+    assert len(loaded.top(query, 5)) == sum("a" in document for document in documents)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
-    index_of(DOCUMENTS).save(tmp_path, "stems")
-    (tmp_path / "stems.postings.npy").write_bytes(b"")
+    index = index_of(DOCUMENTS)
+    saved(index, tmp_path)
+    (tmp_path / "stems.times.npy").write_bytes(b"")
     with pytest.raises(StoreError, match="damaged lexical index"):
-        LexicalIndex.load(tmp_path, "stems")
-
-
-@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=6), max_size=6))
-def test_expanding_words_is_analysing_them_one_by_one(documents: list[list[str]]) -> None:
-    def analyse(word: str) -> list[str]:
-        return [] if word == "d" else [word, word + word]
-
-    table = tabulate_words(documents).expand(analyse)
-    terms = [
-        [table.terms[number] for number in table.numbers[a:b]]
-        for a, b in zip(table.bounds[:-1], table.bounds[1:], strict=True)
-    ]
-    assert terms == [[t for word in document for t in analyse(word)] for document in documents]
+        LexicalIndex.load(tmp_path, "stems", index.postings)
+    (tmp_path / "postings.counts.npy").write_bytes(b"")
+    with pytest.raises(StoreError, match="damaged lexical index"):
+        Postings.load(tmp_path)
 
 
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=6), min_size=1, max_size=6))

@@ -1,0 +1,235 @@
+"""A million passages on one machine: search latency, memory, and what the codes miss.
+
+Nobody has a million news articles at hand, so the corpus is synthetic: real passages repeated, a
+fifth of each one's words replaced by others of the corpus, and random vectors in place of encoded
+ones, which are the hardest case for an approximate index since nothing lies near anything. The
+encoders, the lexical legs, the fusion and the reading of hits are the real ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import multiprocessing
+import resource
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.run import quantiles
+from rag.config import Settings
+from rag.corpus.articles import articles_of
+from rag.corpus.chunking import chunk_article
+from rag.corpus.readers import Document, read_documents
+from rag.errors import CorpusError
+from rag.library import Library
+from rag.store.build import made_by
+from rag.store.chunks import ChunkTable
+from rag.store.index import Contents, index_exists, write_index, writing
+from rag.store.vectors import VectorIndex, Vectors
+from rag.store.words import tabulate_words
+from rag.text.analyze import content_words, is_arabic
+from rag.types import Article, Chunk
+
+_NOISE = 0.2
+_UNIT = 256
+_SEARCHES = 200
+_RECALLED = 50
+_DEPTH = 10
+# Characters of an Arabic passage for each of the encoder's tokens, about.
+_CHARACTERS_PER_TOKEN = 3
+_SHORTEST_WORD = 3
+_ENGLISH = (
+    *("minister", "president", "government", "election", "parliament", "army", "attack"),
+    *("police", "economy", "bank", "oil", "agreement", "meeting", "summit", "visit"),
+    *("football", "match", "team", "women", "children", "school", "border", "refugees"),
+)
+
+
+@dataclass(frozen=True)
+class RandomVectors:
+    """Random unit vectors, shape ``(n, d)``, made anew whenever rows are asked for."""
+
+    shape: tuple[int, int]
+    seed: int
+
+    def __getitem__(self, rows: slice) -> Vectors:
+        """The vectors of ``rows``: always the same."""
+        start, stop, _ = rows.indices(self.shape[0])
+        units = [self._unit(unit) for unit in range(start // _UNIT, -(-stop // _UNIT))]
+        first = start // _UNIT * _UNIT
+        return np.concatenate(units)[start - first : stop - first]
+
+    def _unit(self, number: int) -> Vectors:
+        generator = np.random.default_rng((self.seed, number))
+        vectors = generator.standard_normal((_UNIT, self.shape[1]), dtype=np.float32)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """``count`` articles that repeat the texts of ``passages`` under ids of their own."""
+
+    passages: Sequence[tuple[Article, Chunk]]
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Article]:
+        for number in range(self.count):
+            article, chunk = self.passages[number % len(self.passages)]
+            yield Article(
+                id=f"a{number}", text=chunk.text, title=article.title, language=article.language
+            )
+
+    def __contains__(self, article: object) -> bool:
+        return any(article == other for other in self)
+
+
+def run_scale(args: argparse.Namespace) -> int:
+    """``musnad eval scale``."""
+    settings = dataclasses.replace(Settings.from_environment(), llm="none")
+    with tempfile.TemporaryDirectory() as temporary:
+        path = args.index or Path(temporary) / "index"
+        titles = _titles(args.articles)
+        started = time.perf_counter()
+        if not index_exists(path):
+            build_synthetic(path, args.articles, args.passages, settings)
+        figures = {"passages": float(args.passages), "build_s": time.perf_counter() - started}
+        # A process of its own, so that the memory is that of searching alone.
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            figures.update(pool.apply(search_figures, (path, titles)))
+        library = Library(path, settings)
+        for name, seed in _SEEDS.items():
+            index = library.index().vectors[name]
+            vectors = RandomVectors((len(index), index.dimension), seed)
+            figures[f"{name}_recall_at_10"] = recall(index, vectors)
+    for name, value in figures.items():
+        print(f"{name:<28}{value:>16,.3f}")
+    if args.json:
+        args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+_SEEDS = {"passages": 1, "sentences": 2}
+
+
+def _titles(path: Path) -> list[str]:
+    documents = [d for d in read_documents([path]) if isinstance(d, Document)]
+    titles = [document.title for document in documents if document.title]
+    if len(titles) < _SEARCHES:
+        raise CorpusError(f"{path}: {len(titles)} titled articles, at least {_SEARCHES} needed")
+    return titles
+
+
+def build_synthetic(path: Path, corpus: Path, count: int, settings: Settings) -> None:
+    """An index of ``count`` passages at ``path``, made from the articles of ``corpus``."""
+    documents = [d for d in read_documents([corpus]) if isinstance(d, Document)]
+    articles = [article for document in documents for article in articles_of(document)]
+    passages = [
+        (article, chunk)
+        for article in articles
+        for chunk in chunk_article(article, _tokens, settings.chunk_tokens)
+    ]
+    words = tabulate_words(content_words(chunk.text) for _, chunk in passages)
+    generator = np.random.default_rng(0)
+    place = np.arange(count) % len(passages)
+    numbers, bounds = _repeat(words.numbers, words.bounds, place)
+    noisy = generator.random(len(numbers), dtype=np.float32) < _NOISE
+    numbers[noisy] = generator.choice(words.numbers, int(noisy.sum()))
+    vocabulary = [w for w in words.words if len(w) >= _SHORTEST_WORD and is_arabic(w)]
+    encoder, sentence_encoder = Library(path, settings).encoders()
+    table = _repeat_chunks(passages, place)
+    sentences = len(table.sentences)
+    contents = Contents(
+        articles=Repeated(passages, count),
+        chunks=table,
+        vectors={
+            "passages": RandomVectors((count, encoder.dimension), _SEEDS["passages"]),
+            "sentences": RandomVectors((sentences, encoder.dimension), _SEEDS["sentences"]),
+            "senses": RandomVectors((sentences, sentence_encoder.dimension), 3),
+            "vocabulary": sentence_encoder.encode(vocabulary, "word"),
+        },
+        words=dataclasses.replace(words, numbers=numbers, bounds=bounds),
+        vocabulary=vocabulary,
+    )
+    with writing(path):
+        write_index(path, contents, made_by(encoder, sentence_encoder, settings.chunk_tokens))
+
+
+def _tokens(texts: Sequence[str]) -> list[int]:
+    return [len(text) // _CHARACTERS_PER_TOKEN for text in texts]
+
+
+def _repeat(
+    values: NDArray[np.int32], bounds: NDArray[np.int64], place: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The runs of ``values`` at ``place``, one after another, and their bounds."""
+    counts = np.diff(bounds)[place]
+    ends = np.cumsum(counts)
+    places = np.repeat(bounds[place] - (ends - counts), counts)
+    places += np.arange(len(places))
+    return values[places], np.concatenate([[0], ends])
+
+
+def _repeat_chunks(
+    passages: Sequence[tuple[Article, Chunk]], place: NDArray[np.int64]
+) -> ChunkTable:
+    spans = [
+        (span.start - chunk.start, span.end - chunk.start)
+        for _, chunk in passages
+        for span in chunk.sentences
+    ]
+    counts = [len(chunk.sentences) for _, chunk in passages]
+    bounds = np.concatenate([[0], np.cumsum(counts)])
+    rows, ends = _repeat(np.arange(len(spans), dtype=np.int32), bounds, place)
+    lengths = np.asarray([len(chunk.text) for _, chunk in passages])[place]
+    chunks = np.stack([np.arange(len(place)), np.zeros_like(lengths), lengths], axis=1)
+    return ChunkTable(chunks, np.asarray(spans, dtype=np.int64)[rows], ends)
+
+
+def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
+    """Milliseconds of a warm search, Arabic titles and strings of English words in turn, and the
+    peak memory of the process in GB.
+    """
+    library = Library(path, dataclasses.replace(Settings.from_environment(), llm="none"))
+    generator = np.random.default_rng(0)
+    questions = []
+    for place in generator.permutation(len(titles))[: _SEARCHES // 2]:
+        questions += [titles[place], "Which " + " ".join(generator.choice(_ENGLISH, 5)) + "?"]
+    started = time.perf_counter()
+    library.search(questions[0])
+    figures = {"first_search_s": time.perf_counter() - started}
+    library.search(questions[1])
+    seconds = []
+    for question in questions:
+        started = time.perf_counter()
+        library.search(question)
+        seconds.append(time.perf_counter() - started)
+    for name, part in (("", seconds), ("arabic_", seconds[::2]), ("english_", seconds[1::2])):
+        p50, p95 = quantiles(part)
+        figures[f"{name}search_p50_ms"], figures[f"{name}search_p95_ms"] = p50, p95
+    figures["peak_memory_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return figures
+
+
+def recall(index: VectorIndex, vectors: RandomVectors) -> float:
+    """The share of the exact ten nearest to random queries that ``index`` finds."""
+    queries = RandomVectors((_RECALLED, vectors.shape[1]), 9)[:_RECALLED]
+    best: list[tuple[Vectors, NDArray[np.int64]]] = []
+    for start in range(0, vectors.shape[0], 1 << 16):
+        products = queries @ vectors[start : start + (1 << 16)].T
+        rows = np.argpartition(-products, _DEPTH, axis=1)[:, :_DEPTH]
+        best.append((np.take_along_axis(products, rows, axis=1), rows + start))
+    products, rows = (np.concatenate(part, axis=1) for part in zip(*best, strict=True))
+    exact = np.take_along_axis(rows, np.argsort(-products, axis=1)[:, :_DEPTH], axis=1)
+    found = [index.search(query, _DEPTH)[0] for query in queries]
+    shared = [len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True)]
+    return float(np.mean(shared)) / _DEPTH

@@ -1,0 +1,106 @@
+"""Exact and compressed vectors: the same answers, whichever way they are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import StoreError
+from rag.store.vectors import (
+    CompressedVectors,
+    ExactVectors,
+    VectorIndex,
+    Vectors,
+    open_vectors,
+    write_vectors,
+)
+
+COUNT, DIMENSION = 20_000, 32
+
+
+def unit(shape: tuple[int, int], seed: int) -> Vectors:
+    vectors = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+VECTORS = unit((COUNT, DIMENSION), 0)
+QUERIES = unit((20, DIMENSION), 1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("vectors")
+    write_vectors(folder, "exact", VECTORS)
+    write_vectors(folder, "compressed", VECTORS, exact_to=COUNT - 1)
+    write_vectors(folder, "looked-up", VECTORS, searched=False, exact_to=COUNT - 1)
+    return folder
+
+
+def test_the_kind_follows_from_the_count(folder: Path) -> None:
+    assert isinstance(open_vectors(folder, "exact"), ExactVectors)
+    assert isinstance(open_vectors(folder, "compressed"), CompressedVectors)
+    for name in ("exact", "compressed", "looked-up"):
+        index = open_vectors(folder, name)
+        assert (len(index), index.dimension) == (COUNT, DIMENSION)
+
+
+def test_an_exact_search_is_the_sorted_product(folder: Path) -> None:
+    index = open_vectors(folder, "exact")
+    for query in QUERIES:
+        rows, cosines = index.search(query, 7)
+        products = VECTORS @ query
+        assert rows.tolist() == np.argsort(-products)[:7].tolist()
+        assert cosines == pytest.approx(products[rows], abs=1e-5)
+
+
+def test_a_compressed_search_finds_what_the_exact_one_does(folder: Path) -> None:
+    exact, compressed = open_vectors(folder, "exact"), open_vectors(folder, "compressed")
+    found = 0
+    for query in QUERIES:
+        rows, cosines = compressed.search(query, 10)
+        assert cosines == pytest.approx(VECTORS[rows] @ query, abs=0.005)
+        assert (np.diff(cosines) <= 0).all()
+        found += len(set(rows.tolist()) & set(exact.search(query, 10)[0].tolist()))
+    # Random vectors are the hardest case: rank 10 and 11 differ by less than 8 bits tell apart.
+    assert found / (10 * len(QUERIES)) >= 0.95
+
+
+@pytest.mark.parametrize("name", ["exact", "compressed"])
+@pytest.mark.parametrize("share", [0.0, 0.0002, 0.3, 0.9])
+def test_only_allowed_rows_come_back(folder: Path, name: str, share: float) -> None:
+    index = open_vectors(folder, name)
+    allowed = np.random.default_rng(2).random(COUNT) < share
+    rows, _ = index.search(QUERIES[0], 10, allowed)
+    assert len(rows) == min(10, int(allowed.sum()))
+    assert allowed[rows].all()
+    if len(rows):
+        products = np.where(allowed, VECTORS @ QUERIES[0], -2)
+        assert products[rows[0]] >= products.max() - 0.005
+
+
+@pytest.mark.parametrize("name", ["exact", "compressed", "looked-up"])
+def test_rows_come_in_the_order_asked(folder: Path, name: str) -> None:
+    index: VectorIndex = open_vectors(folder, name)
+    wanted = np.asarray([5, 6, 7, 3, 19_999, 0, 0])
+    assert index.rows(wanted) == pytest.approx(VECTORS[wanted], abs=0.005)
+    assert index.rows(np.zeros(0, dtype=np.int64)).shape == (0, DIMENSION)
+
+
+def test_no_vectors_find_nothing(tmp_path: Path) -> None:
+    write_vectors(tmp_path, "none", np.zeros((0, 4), dtype=np.float32))
+    assert len(open_vectors(tmp_path, "none").search(unit((1, 4), 0)[0], 3)[0]) == 0
+
+
+def test_vectors_without_codes_cannot_be_searched(folder: Path) -> None:
+    with pytest.raises(StoreError, match="no codes"):
+        open_vectors(folder, "looked-up").search(QUERIES[0], 3)
+
+
+def test_a_damaged_file_is_named(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"a\.faiss: damaged or missing"):
+        open_vectors(tmp_path, "a")
+    (tmp_path / "b.rows.npy").write_bytes(b"no array")
+    with pytest.raises(StoreError, match=r"b\.faiss: damaged or missing"):
+        open_vectors(tmp_path, "b")
