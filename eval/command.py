@@ -12,17 +12,7 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("eval", help="measure quality and speed")
     kinds = parser.add_subparsers(required=True, metavar="WHAT")
     retrieval = kinds.add_parser("retrieval", parents=[common], help="rank of the right passage")
-    retrieval.add_argument(
-        "--squad",
-        nargs="+",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="SQuAD files; several must be parallel, the first gives passages",
-    )
-    retrieval.add_argument(
-        "--questions-lang", metavar="LANG", help="take the questions of the file in this language"
-    )
+    _add_squad(retrieval)
     retrieval.add_argument(
         "--distractors", type=Path, metavar="FILE.jsonl", help="articles to put beside the passages"
     )
@@ -31,6 +21,16 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     _add_output(retrieval)
     retrieval.set_defaults(run=_retrieval)
+    answers = kinds.add_parser("answers", parents=[common], help="answers and their citations")
+    _add_squad(answers)
+    answers.add_argument("--sample", type=int, default=60, metavar="N", help="so many, at random")
+    answers.add_argument("--seed", type=int, default=60, help="which ones (default: 60)")
+    answers.add_argument("--llm", default="auto", metavar="MODEL", help="as for ask")
+    answers.add_argument(
+        "--peer", action="store_true", help="also LlamaIndex's CitationQueryEngine, same models"
+    )
+    _add_output(answers)
+    answers.set_defaults(run=_answers)
     parallel = kinds.add_parser("parallel", parents=[common], help="sentence → its translation")
     parallel.add_argument("file", type=Path, metavar="FILE.tsv", help="id, English, Arabic")
     _add_output(parallel)
@@ -48,6 +48,20 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     scale.set_defaults(run=_scale)
 
 
+def _add_squad(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--squad",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="SQuAD files; several must be parallel, the first gives passages",
+    )
+    parser.add_argument(
+        "--questions-lang", metavar="LANG", help="take the questions of the file in this language"
+    )
+
+
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--work",
@@ -62,6 +76,12 @@ def _retrieval(args: argparse.Namespace) -> int:
     from eval.run import run_retrieval
 
     return run_retrieval(args)
+
+
+def _answers(args: argparse.Namespace) -> int:
+    from eval.answers import run_answers
+
+    return run_answers(args)
 
 
 def _parallel(args: argparse.Namespace) -> int:

@@ -11,18 +11,21 @@ from typing import Any
 
 from rag.errors import CorpusError
 from rag.text.language import detect_language
+from rag.types import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the id of the passage that answers it, its short answers, and the group (source
-    article) that cross-validation must not split.
+    """A question, the id of the passage that answers it, its short answers in the question's
+    language, where they stand in the passage, and the group (source article) that
+    cross-validation must not split.
     """
 
     text: str
     gold: str
     answers: tuple[str, ...]
     group: int
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +50,35 @@ def read_squad(files: Sequence[Path], language: str | None = None) -> QuestionSe
     passages: dict[str, str] = {}
     ids: dict[str, str] = {}
     questions = []
-    for (group, context, _, _), (_, _, question, answers) in zip(items[0], chosen, strict=True):
-        name = ids.setdefault(context, f"p{len(ids)}")
-        passages[name] = context
-        questions.append(Question(question, name, answers, group))
+    for here, asked in zip(items[0], chosen, strict=True):
+        name = ids.setdefault(here.context, f"p{len(ids)}")
+        passages[name] = here.context
+        questions.append(Question(asked.question, name, asked.answers, here.group, here.spans))
     return QuestionSet(f"{files[0].name}/{language or 'own'}", passages, tuple(questions))
 
 
 def _in_language(items: Sequence[list[_Item]], language: str, files: Sequence[Path]) -> list[_Item]:
     for item in items:
-        if item and detect_language(" ".join(q for _, _, q, _ in item[:20])) == language:
+        if item and detect_language(" ".join(i.question for i in item[:20])) == language:
             return item
     names = ", ".join(file.name for file in files)
     raise CorpusError(f"{names}: no questions in language {language!r}")
 
 
-_Item = tuple[int, str, str, tuple[str, ...]]
+@dataclass(frozen=True, slots=True)
+class _Item:
+    group: int
+    context: str
+    question: str
+    answers: tuple[str, ...]
+    spans: tuple[Span, ...]
 
 
 def _squad_items(file: Path) -> list[_Item]:
     try:
         data: Any = json.loads(file.read_text(encoding="utf-8"))
         return [
-            (
-                group,
-                paragraph["context"].strip(),
-                qa["question"].strip(),
-                tuple(answer["text"] for answer in qa["answers"]),
-            )
+            _squad_item(group, paragraph["context"], qa)
             for group, article in enumerate(data["data"])
             for paragraph in article["paragraphs"]
             for qa in paragraph["qas"]
@@ -83,6 +87,14 @@ def _squad_items(file: Path) -> list[_Item]:
         raise CorpusError(f"{file}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise CorpusError(f"{file}: not in SQuAD's layout ({error!r})") from error
+
+
+def _squad_item(group: int, context: str, qa: dict[str, Any]) -> _Item:
+    cut = len(context) - len(context.lstrip())
+    answers = tuple(answer["text"] for answer in qa["answers"])
+    starts = [answer["answer_start"] - cut for answer in qa["answers"]]
+    spans = tuple(Span(s, s + len(text)) for s, text in zip(starts, answers, strict=True))
+    return _Item(group, context.strip(), qa["question"].strip(), answers, spans)
 
 
 def read_parallel(path: Path) -> dict[str, list[str]]:

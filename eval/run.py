@@ -25,13 +25,13 @@ Table = Mapping[str, Mapping[str, Interval]]
 def run_retrieval(args: argparse.Namespace) -> int:
     """``musnad eval retrieval``."""
     questions = read_squad(args.squad, args.questions_lang)
-    with _work(args.work) as work:
+    with work_folder(args.work) as work:
         return _run(args, questions, work, args.distractors, args.peer)
 
 
 def run_parallel(args: argparse.Namespace) -> int:
     """``musnad eval parallel``."""
-    with _work(args.work) as work:
+    with work_folder(args.work) as work:
         return _run(args, parallel_questions(args.file), work, None, False)
 
 
@@ -91,7 +91,8 @@ def _write(path: Path | None, record: Mapping[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _work(path: Path | None) -> Iterator[Path]:
+def work_folder(path: Path | None) -> Iterator[Path]:
+    """``path``, made if need be; without one, a folder that goes away afterwards."""
     if path is not None:
         path.mkdir(parents=True, exist_ok=True)
         yield path

@@ -29,6 +29,7 @@ from rag.corpus.chunking import chunk_article
 from rag.corpus.readers import Document, read_documents
 from rag.errors import CorpusError
 from rag.library import Library
+from rag.models.protocols import Encoder
 from rag.store.build import made_by
 from rag.store.chunks import ChunkTable
 from rag.store.index import Contents, index_exists, write_index, writing
@@ -101,7 +102,8 @@ def run_scale(args: argparse.Namespace) -> int:
         titles = _titles(args.articles)
         started = time.perf_counter()
         if not index_exists(path):
-            build_synthetic(path, args.articles, args.passages, settings)
+            encoders = Library(path, settings).encoders()
+            build_synthetic(path, args.articles, args.passages, settings, encoders)
         figures = {"passages": float(args.passages), "build_s": time.perf_counter() - started}
         # A process of its own, so that the memory is that of searching alone.
         with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -129,7 +131,9 @@ def _titles(path: Path) -> list[str]:
     return titles
 
 
-def build_synthetic(path: Path, corpus: Path, count: int, settings: Settings) -> None:
+def build_synthetic(
+    path: Path, corpus: Path, count: int, settings: Settings, encoders: tuple[Encoder, Encoder]
+) -> None:
     """An index of ``count`` passages at ``path``, made from the articles of ``corpus``."""
     documents = [d for d in read_documents([corpus]) if isinstance(d, Document)]
     articles = [article for document in documents for article in articles_of(document)]
@@ -145,7 +149,7 @@ def build_synthetic(path: Path, corpus: Path, count: int, settings: Settings) ->
     noisy = generator.random(len(numbers), dtype=np.float32) < _NOISE
     numbers[noisy] = generator.choice(words.numbers, int(noisy.sum()))
     vocabulary = [w for w in words.words if len(w) >= _SHORTEST_WORD and is_arabic(w)]
-    encoder, sentence_encoder = Library(path, settings).encoders()
+    encoder, sentence_encoder = encoders
     table = _repeat_chunks(passages, place)
     sentences = len(table.sentences)
     contents = Contents(

@@ -21,6 +21,7 @@ from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
 from rag.models.progress import Progress
 from rag.models.protocols import Encoder, Generator
+from rag.models.threads import one_blas_thread
 from rag.retrieval.query import Query, check_question, prepare
 from rag.retrieval.search import ALWAYS, Found, Searcher
 from rag.retrieval.when import Period
@@ -223,8 +224,8 @@ class Library:
         self.index()
         self._check_models()
         encoder, sentence_encoder = self.encoders()
-        query = prepare(text, encoder, sentence_encoder)
-        with self._lock:
+        with self._lock, one_blas_thread():
+            query = prepare(text, encoder, sentence_encoder)
             index = self.index()
             if self._searcher is None:
                 self._searcher = Searcher(index, sentence_encoder)

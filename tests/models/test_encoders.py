@@ -19,7 +19,13 @@ from rag.models.description import (
     role_prompts,
 )
 from rag.models.encoders import load_encoder
-from rag.models.openvino_encoder import Integers, OpenVinoEncoder, batches, open_tokens
+from rag.models.openvino_encoder import (
+    Integers,
+    OpenVinoEncoder,
+    batches,
+    open_tokens,
+    padded_width,
+)
 from rag.models.pieces import PieceTokens, Vocabulary, save_pieces
 from rag.models.protocols import Vectors
 from rag.models.tokens import WholeTokens
@@ -68,7 +74,7 @@ def test_rows_come_back_in_the_order_given_whatever_the_batches() -> None:
     prompt = ord("q") + ord(" ")
     assert vectors.tolist() == [[2 + len(t), prompt + len(t) * ord("b")] for t in texts]
     # 902 tokens twice are within 2048, three rows of 902 are not; the short ones go together.
-    assert graph.shapes == [(2, 902), (2, 702), (4, 5)]
+    assert graph.shapes == [(2, 902), (2, 702), (4, 16)]
 
 
 def test_the_prompt_follows_the_role() -> None:
@@ -85,6 +91,19 @@ def test_no_texts_give_no_rows() -> None:
 
 def test_tokens_are_counted_without_the_prompt() -> None:
     assert encoder(SumGraph()).count_tokens(["", "four", "السلام"]) == [0, 4, 6]
+
+
+def test_widths_are_few_and_never_past_what_the_model_reads() -> None:
+    assert [padded_width(n, 512) for n in (0, 1, 16, 17, 511, 512)] == [16, 16, 16, 32, 512, 512]
+    assert [padded_width(n, 250) for n in (239, 241, 250)] == [240, 250, 250]
+    assert len({padded_width(n, 512) for n in range(513)}) == 32
+
+
+def test_texts_of_neighbouring_lengths_are_given_to_the_graph_in_one_shape() -> None:
+    graph = SumGraph()
+    vectors = encoder(graph).encode(["b" * n for n in range(460, 476)], "query")
+    assert vectors[:, 0].tolist() == list(range(462, 478))
+    assert graph.shapes == [(4, 480)] * 4
 
 
 def test_batches_hold_at_most_2048_tokens_or_64_texts_or_one_long_text() -> None:

@@ -80,6 +80,15 @@ def test_only_allowed_rows_come_back(folder: Path, name: str, share: float) -> N
         assert products[rows[0]] >= products.max() - 0.005
 
 
+def test_a_file_too_large_to_map_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapped = open_vectors(folder, "compressed")
+    monkeypatch.setattr("rag.store.vectors._MAPPED_BYTES", 0)
+    read = open_vectors(folder, "compressed")
+    rows = np.asarray([9, 10, 11, 2, 19_999])
+    assert np.array_equal(mapped.rows(rows), read.rows(rows))
+    assert read.search(QUERIES[0], 5)[0].tolist() == mapped.search(QUERIES[0], 5)[0].tolist()
+
+
 @pytest.mark.parametrize("name", ["exact", "compressed", "looked-up"])
 def test_rows_come_in_the_order_asked(folder: Path, name: str) -> None:
     index: VectorIndex = open_vectors(folder, name)
