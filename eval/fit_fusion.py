@@ -5,7 +5,16 @@
 ``DATA`` holds ``xquad-dev/``, ``arcd-train/`` and ``pud/``. For each situation (the passage in the
 question's language; a question, or a statement, across languages) a linear listwise model is
 fitted: softmax cross-entropy over the candidates of each question, weights never negative, sets
-weighted equally, an L2 penalty. Reported: cross-validated nDCG@10 with source articles kept
+weighted equally, an L2 penalty.
+
+Weights that follow the single question were tried, as more columns of the same model, and left out,
+for none gained more than its noise (mean cross-validated nDCG@10, within a language / across):
+without 0.9244 / 0.9386; with the margin of each leg's best 0.9240 / 0.9360; the question's length
+0.9239 / 0.9388; how many of its words the best passage holds 0.9241 / 0.9394; each leg's z-score
+0.9258 / 0.9381; the best sentence's share of the question's words 0.9248 / 0.9365. The mean over a
+passage's sentences gained (0.9288) and is a leg; it says nothing across languages.
+
+Reported: cross-validated nDCG@10 with source articles kept
 together, weights learned on one set and tried on the other, and the best single leg.
 """
 
@@ -35,7 +44,7 @@ FOLDS = 5
 PENALTIES = {"same": 0.01, "across/question": 0.001, "across/statement": 0.001}
 # Legs that a situation may use; the others say nothing there.
 ALLOWED = {
-    "same": ("stems", "grams", "passage", "sentence", "sense"),
+    "same": ("stems", "grams", "passage", "sentence", "mean", "sense"),
     "across/question": ("names", "translated", "passage", "sentence", "sense"),
     "across/statement": ("names", "translated", "passage", "sentence", "sense"),
 }

@@ -21,7 +21,7 @@ from rag.retrieval.query import Query
 Scores = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("fusion.json")
-LEGS = ("stems", "grams", "names", "translated", "passage", "sentence", "sense")
+LEGS = ("stems", "grams", "names", "translated", "passage", "sentence", "mean", "sense")
 # Across scripts a lexical score says little by its size and much by standing out: it counts by its
 # share of the best passage's, damped where even that is small.
 _DAMPING = 2.5
@@ -29,7 +29,7 @@ _DAMPING = 2.5
 
 def scale(name: str, scores: Scores, best: float) -> Scores:
     """A leg's scores on the common scale; ``best`` is its largest over the whole corpus."""
-    if name in ("passage", "sentence", "sense"):
+    if name in ("passage", "sentence", "mean", "sense"):
         return scores * np.float32(10)
     if name in ("translated", "names"):
         return scores * np.float32(10 / (best + _DAMPING))

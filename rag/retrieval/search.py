@@ -77,8 +77,8 @@ class Searcher:
         same = self._languages[self._owners[rows]] == query.language
         if not len(rows):
             return Pool(rows, {}, {}, same)
-        candidates = Candidates(self._index, rows)
-        legs = {leg.name: leg.scores(query, candidates) for leg in self._legs}
+        candidates = Candidates(self._index, query, rows)
+        legs = {leg.name: leg.scores(candidates) for leg in self._legs}
         return Pool(rows, legs, {name: float(s.max()) for name, s in legs.items()}, same)
 
     def search(self, query: Query, k: int, period: Period = ALWAYS) -> list[Found]:

@@ -56,7 +56,20 @@ def test_the_sense_leg_takes_the_best_sentence_of_each_passage(seeded: Library) 
     every = senses.rows(np.arange(len(senses))) @ query.sense
     rows = np.arange(len(index.chunks))
     expected = [max(every[list(index.chunks.sentence_rows(int(row)))]) for row in rows]
-    assert np.allclose(SenseLeg(index).scores(query, Candidates(index, rows)), expected, atol=1e-6)
+    assert np.allclose(SenseLeg(index).scores(Candidates(index, query, rows)), expected, atol=1e-6)
+
+
+def test_the_mean_leg_averages_the_sentences_of_each_passage(seeded: Library) -> None:
+    from rag.retrieval.legs import Candidates, MeanLeg
+    from rag.retrieval.query import prepare
+
+    index = seeded.index()
+    query = prepare("محادثات لافروف في موسكو", *seeded.encoders())
+    sentences = index.vectors["sentences"]
+    every = sentences.rows(np.arange(len(sentences))) @ query.vector
+    rows = np.arange(len(index.chunks))[::-1]
+    expected = [np.mean(every[list(index.chunks.sentence_rows(int(row)))]) for row in rows]
+    assert np.allclose(MeanLeg().scores(Candidates(index, query, rows)), expected, atol=1e-6)
 
 
 def test_a_leg_proposes_the_passages_it_scores_highest(seeded: Library) -> None:
@@ -69,7 +82,7 @@ def test_a_leg_proposes_the_passages_it_scores_highest(seeded: Library) -> None:
     allowed = rows % 2 == 0
     query = prepare("محادثات Lavrov في موسكو", encoder, sentence_encoder)
     for leg in all_legs(index, Translator(index, sentence_encoder)):
-        every = leg.scores(query, Candidates(index, rows))
+        every = leg.scores(Candidates(index, query, rows))
         for mask in (None, allowed):
             proposed = leg.propose(query, 2, mask)
             ranked = every if mask is None else np.where(mask, every, -1)
