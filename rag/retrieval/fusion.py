@@ -22,6 +22,8 @@ Scores = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("fusion.json")
 LEGS = ("stems", "grams", "names", "translated", "passage", "sentence", "mean", "sense")
+# Legs that speak only of passages in another language than the question's.
+ACROSS = ("names", "translated")
 # Across scripts a lexical score says little by its size and much by standing out: it counts by its
 # share of the best passage's, damped where even that is small.
 _DAMPING = 2.5

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from rag.models.protocols import Encoder
 from rag.retrieval.duplicates import fold
-from rag.retrieval.fusion import fuse
-from rag.retrieval.legs import Candidates, Rows, Scores, all_legs
+from rag.retrieval.fusion import ACROSS, fuse
+from rag.retrieval.legs import Candidates, Mask, Rows, Scores, all_legs
 from rag.retrieval.query import Query
 from rag.retrieval.translation import Translator
 from rag.retrieval.when import Period, article_dates
@@ -64,6 +64,7 @@ class Searcher:
         self._legs = all_legs(index, Translator(index, sentence_encoder))
         self._owners = np.asarray(index.chunks.chunks[:, 0])
         self._languages = np.asarray(index.articles.column("language"), dtype=str)
+        self._foreign_to: dict[str, Mask] = {}
         self._dates = article_dates(index.articles.column("date"))
 
     def candidates(self, query: Query, proposed: int = _PROPOSED, period: Period = ALWAYS) -> Pool:
@@ -71,15 +72,26 @@ class Searcher:
         ``period`` alone.
         """
         allowed = None if period == ALWAYS else self._dates.within(period)[self._owners]
-        rows = np.unique(
-            np.concatenate([leg.propose(query, proposed, allowed) for leg in self._legs])
-        )
-        same = self._languages[self._owners[rows]] == query.language
+        foreign = self._foreign(query.language)
+        masks = {False: allowed, True: foreign if allowed is None else foreign & allowed}
+        proposals = [
+            leg.propose(query, proposed, masks[leg.name in ACROSS])
+            for leg in self._legs
+            if leg.name not in ACROSS or foreign.any()
+        ]
+        rows = np.unique(np.concatenate(proposals))
+        same = ~foreign[rows]
         if not len(rows):
             return Pool(rows, {}, {}, same)
         candidates = Candidates(self._index, query, rows)
         legs = {leg.name: leg.scores(candidates) for leg in self._legs}
         return Pool(rows, legs, {name: float(s.max()) for name, s in legs.items()}, same)
+
+    def _foreign(self, language: str) -> Mask:
+        """Which passages are in another language."""
+        if language not in self._foreign_to:
+            self._foreign_to[language] = (self._languages != language)[self._owners]
+        return self._foreign_to[language]
 
     def search(self, query: Query, k: int, period: Period = ALWAYS) -> list[Found]:
         """The ``k`` best passages of articles within ``period``, best first.

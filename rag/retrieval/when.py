@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,7 @@ def article_dates(dates: Iterable[str | None]) -> ArticleDates:
     return ArticleDates(table[:, 0], table[:, 1])
 
 
+@lru_cache(maxsize=100_000)
 def _ordinals(date: str | None) -> tuple[int, int]:
     if not date:
         return _UNKNOWN, _UNKNOWN

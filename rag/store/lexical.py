@@ -17,7 +17,7 @@ variant): ``ln(1 + (N - df + 0.5)/(df + 0.5)) * tf / (tf + k1 (1 - b + b len/avg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,23 +136,37 @@ class LexicalIndex:
         return len(self.saturation)
 
     def top(self, groups: Iterable[Group], k: int, allowed: Mask | None = None) -> Rows:
-        """Rows of the ``k`` passages with the largest scores above zero, in no order."""
+        """Rows of the ``k`` passages with the largest scores above zero, in no order.
+
+        In an index of hundreds of thousands, the words that most passages have are left out of
+        account: they cost the most and tell the least.
+        """
         total = np.zeros(len(self), dtype=np.float32)
         found = np.zeros(len(self), dtype=np.float32)
-        for group in groups:
-            passages, frequency = self._passages(group)
-            found[passages] = 0
-            np.add.at(found, passages, frequency)
-            tf = found[passages]
+        for group in self._telling(groups):
+            passages, tf, repeated = self._passages(group)
+            if repeated:
+                found[passages] = 0
+                np.add.at(found, passages, tf)
+                tf = found[passages]
             weight = np.float32(group.weight * self._idf(group))
             # Repeated passages are given the same sum several times over.
-            total[passages] = total[passages] + weight * tf / (tf + self.saturation[passages])
+            total[passages] += weight * tf / (tf + self.saturation[passages])
         if allowed is not None:
             total[~allowed] = 0
-        rows = np.flatnonzero(total)
+        rows = np.flatnonzero(total > 0)
         if len(rows) <= k:
             return rows
         return rows[np.argpartition(-total[rows], k - 1)[:k]]
+
+    def _telling(self, groups: Iterable[Group]) -> Iterator[Group]:
+        """``groups`` from the rarest on, as long as their lists of passages are not too long."""
+        length = 0.0
+        for group in sorted(groups, key=self._expected):
+            length += self._expected(group)
+            if length > max(_MOST_ADDED, self._expected(group)):
+                return
+            yield group
 
     def scores(self, groups: Sequence[Group], passages: PassageWords) -> Floats:
         """BM25 of ``passages``, shape ``(len(passages.rows),)``."""
@@ -185,10 +199,10 @@ class LexicalIndex:
         return 0 if number is None else int(self.frequency[number])
 
     def _idf(self, group: Group) -> float:
-        expected = sum(
-            likely * self.document_frequency(term) for term, likely in group.terms.items()
-        )
-        return float(inverse_document_frequency(np.asarray(expected), len(self)))
+        return float(inverse_document_frequency(np.asarray(self._expected(group)), len(self)))
+
+    def _expected(self, group: Group) -> float:
+        return sum(likely * self.document_frequency(term) for term, likely in group.terms.items())
 
     def _members(self, group: Group) -> tuple[Ints, Floats]:
         """The words that hold a term of ``group``, and how many of it each stands for."""
@@ -201,16 +215,18 @@ class LexicalIndex:
                 times.append(self.times[run] * np.float32(likely))
         return np.concatenate(words), np.concatenate(times)
 
-    def _passages(self, group: Group) -> tuple[Ints, Floats]:
-        """Passages that hold words of ``group``, with repeats, and what each adds to the count."""
+    def _passages(self, group: Group) -> tuple[Ints, Floats, bool]:
+        """Passages that hold words of ``group``, what each word there adds to the count, and
+        whether a passage may come several times.
+        """
         words, times = self._members(group)
         starts, ends = self.postings.starts[words], self.postings.starts[words + 1]
         if len(words) == 1:
             run = slice(int(starts[0]), int(ends[0]))
-            return self.postings.passages[run], self.postings.counts[run] * times[0]
+            return self.postings.passages[run], self.postings.counts[run] * times[0], False
         runs = _runs(starts, ends)
         weights = np.repeat(times, ends - starts)
-        return self.postings.passages[runs], self.postings.counts[runs] * weights
+        return self.postings.passages[runs], self.postings.counts[runs] * weights, True
 
     def save(self, folder: Path, name: str) -> None:
         """Write the field into ``folder`` under files that begin with ``name``."""
@@ -234,6 +250,8 @@ class LexicalIndex:
         return cls(terms=terms, postings=postings, **arrays)
 
 
+# How many entries of passage lists a search adds up, about; a million take 25 ms.
+_MOST_ADDED = 500_000
 # Passages counted at once.
 _PASSAGES = 2048
 

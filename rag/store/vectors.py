@@ -42,7 +42,7 @@ Mask = NDArray[np.bool_]
 EXACT_TO = 50_000
 # A file of vectors up to this size is mapped; of a larger one, what is needed is read, for a
 # mapping would end up holding all of it in memory.
-_MAPPED_BYTES = 1 << 28
+_MAPPED_BYTES = 1 << 29
 # How many of the nearest by code are compared by vector.
 _COMPARED = 2000
 # So few are compared by vector without asking the codes.
