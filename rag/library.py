@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.answering.conversation import Turn, resolve
 from rag.answering.engine import Answerer, Done, Event
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.corpus.articles import articles_of
@@ -188,19 +189,28 @@ class Library:
         _, found = self._find(question, k, period)
         return [item.hit for item in found]
 
-    def ask(self, question: str, period: Period = ALWAYS) -> Answer:
+    def ask(
+        self, question: str, period: Period = ALWAYS, *, history: Sequence[Turn] = ()
+    ) -> Answer:
         """The answer to a question. Raises what :meth:`ask_stream` raises."""
-        for event in self.ask_stream(question, period=period):
+        for event in self.ask_stream(question, period=period, history=history):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("the stream of events ends with Done")
 
     def ask_stream(
-        self, question: str, *, quote_only: bool = False, period: Period = ALWAYS
+        self,
+        question: str,
+        *,
+        quote_only: bool = False,
+        period: Period = ALWAYS,
+        history: Sequence[Turn] = (),
     ) -> Iterator[Event]:
         """Events on the way to the answer, the last of which is ``Done``.
 
-        Only articles within ``period`` are read; ``quote_only`` leaves the language model out.
+        Only articles within ``period`` are read; ``quote_only`` leaves the language model out. A
+        question that leans on the turns before it in ``history`` is completed from them, and the
+        answer's ``resolved`` says to what.
 
         Raises:
             UsageError: the question is empty or too long.
@@ -210,10 +220,10 @@ class Library:
         check_question(question, self.settings.question_characters)
         generator = None if quote_only else self.generator()
         started = time.perf_counter()
-        query, found = self._find(question, None, period)
+        query, found = self._find(resolve(question, history), None, period)
         _, sentence_encoder = self.encoders()
         answerer = Answerer(self.index(), sentence_encoder, generator, self.settings)
-        yield from answerer.stream(query, found, started)
+        yield from answerer.stream(query, found, started, asked=question.strip())
 
     def _find(
         self, question: str, k: int | None, period: Period = ALWAYS

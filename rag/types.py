@@ -209,6 +209,8 @@ class Answer:
     """A reply to a question. ``reason`` is ``None`` when ``answered``, else a short code.
 
     ``timings`` are seconds. ``raw`` is the model's own output, before citations were checked.
+    ``tokens`` are those the model read (``prompt``) and wrote (``reply``), where it counts them.
+    ``resolved`` is what the question means in its conversation, where it leans on it.
     """
 
     question: str
@@ -221,6 +223,8 @@ class Answer:
     model: str
     timings: Mapping[str, float]
     raw: str | None = None
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    resolved: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The ``Answer`` object of the JSON contract."""
@@ -235,4 +239,6 @@ class Answer:
             "model": self.model,
             "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
             "raw": self.raw,
+            "tokens": dict(self.tokens),
+            "resolved": self.resolved,
         }

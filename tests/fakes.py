@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from rag.models.protocols import Message, Role, Vectors
+from rag.models.protocols import Message, Role, Usage, Vectors
 from rag.text.analyze import analyze
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,9 +50,10 @@ class ScriptedGenerator:
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, Usage]:
         self.asked.append(messages)
         self.grammars.append(grammar)
         reply = self.replies.pop(0)
         for start in range(0, len(reply), 7):
             yield reply[start : start + 7]
+        return Usage(prompt=sum(len(m["content"]) for m in messages), reply=len(reply))

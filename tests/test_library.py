@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fakes import SEEDS, WordEncoder
 
+from rag.answering.conversation import Turn
 from rag.config import Settings
 from rag.errors import ArticleNotFound, CorpusError, IndexMismatch, StoreError, UsageError
 from rag.library import Library
@@ -256,3 +257,11 @@ def test_settings_come_from_the_environment() -> None:
     assert (settings.home, settings.threads) == (Path("/h"), 3)
     with pytest.raises(UsageError, match="MUSNAD_THREADS='x'"):
         Settings.from_environment({"MUSNAD_THREADS": "x"})
+
+
+def test_a_follow_up_is_answered_as_what_it_means(seeded: Library) -> None:
+    former = Turn(question := "أين عُقدت محادثات وانغ يي ولافروف في يوليو 2024؟", question, "")
+    answer = seeded.ask("ومن حضر؟", history=[former])
+    assert answer.question == "ومن حضر؟"
+    assert answer.resolved is not None and "لافروف" in answer.resolved
+    assert seeded.ask(question, history=[former]).resolved is None

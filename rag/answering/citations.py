@@ -28,18 +28,26 @@ def abstains(output: str) -> bool:
 def parse_drafts(output: str, available: int) -> list[Draft]:
     """The sentences of ``output``. Numbers outside ``1..available`` are dropped, not shown.
 
-    A marker belongs to all the text since the marker before it. Text after the last marker comes
-    as a draft without numbers.
+    Where ``output`` begins with a marker, as the prompt asks for, each marker belongs to the text
+    after it; else to all the text since the marker before it. Text without one comes as drafts
+    without numbers.
     """
-    drafts: list[Draft] = []
-    start = 0
-    for match in _MARKERS.finditer(output):
-        numbers = [int(number) for number in _NUMBER.findall(match[0])]
-        valid = tuple(dict.fromkeys(n for n in numbers if 1 <= n <= available))
-        drafts += _sentences(output[start : match.start()], valid)
-        start = match.end()
-    drafts += _sentences(output[start:], ())
-    return drafts
+    markers = list(_MARKERS.finditer(output))
+    edges = [0, *(edge for match in markers for edge in match.span()), len(output)]
+    texts = [output[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    numbers = [_numbers(match[0], available) for match in markers]
+    leads = bool(markers) and not texts[0].strip()
+    owners = [(), *numbers] if leads else [*numbers, ()]
+    return [
+        draft
+        for text, owner in zip(texts, owners, strict=True)
+        for draft in _sentences(text, owner)
+    ]
+
+
+def _numbers(marker: str, available: int) -> tuple[int, ...]:
+    numbers = [int(number) for number in _NUMBER.findall(marker)]
+    return tuple(dict.fromkeys(n for n in numbers if 1 <= n <= available))
 
 
 def _sentences(text: str, numbers: tuple[int, ...]) -> list[Draft]:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rag.answering import abstention
 from rag.answering.citations import Draft, abstains, parse_drafts
+from rag.answering.compose import QUOTING_MODEL, Checked, Clock, Reply
 from rag.answering.evidence import LIKELY, Evidence, select_evidence
-from rag.answering.prompts import abstention_text, answer_grammar, build_messages
+from rag.answering.prompts import answer_grammar, build_messages
+from rag.answering.several import spread, wants_several
 from rag.answering.verification import Support, best_support, support
 from rag.config import Settings
-from rag.models.protocols import Encoder, Generator
+from rag.models.protocols import Encoder, Generator, Usage
 from rag.retrieval.query import Query
 from rag.retrieval.search import Found
 from rag.retrieval.translation import Translator
 from rag.store.index import Index
-from rag.types import Answer, Citation, Claim, Hit
+from rag.text.language import detect_language
+from rag.types import Answer, Hit
 
-QUOTING_MODEL = "none"
-# A second or third quotation must be nearly as good as the first to be worth reading.
-_QUOTE_MARGIN = 0.4
-_MOST_QUOTES = 2
 # What the model cites stands unless other evidence supports its sentence plainly better.
 _CITED_MARGIN = 0.1
+# Lines the model may write, and how much more evidence it is shown, where several articles are
+# wanted.
+_LINES = 3
+_MORE_EVIDENCE = 2
+# How deep it is looked for sentences of other articles.
+_PER_LIST = 4
+# When the model finds no answer though one is so likely, the evidence is quoted instead.
+_SURE = 0.75
+# The least cosine, by the sentence encoder, of a sentence in another language with its evidence,
+# for it to be shown as a reading that was not verified.
+_CLOSE = 0.45
+# Characters of evidence for each token of the budget, in Arabic; in English there are more.
+_CHARACTERS_PER_TOKEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +70,6 @@ class Done:
 Event: TypeAlias = Retrieved | Quoted | Piece | Done
 
 
-@dataclass
-class _Clock:
-    """Seconds since the start at which each stage ended."""
-
-    started: float = field(default_factory=time.perf_counter)
-    marks: dict[str, float] = field(default_factory=dict)
-
-    def mark(self, stage: str) -> None:
-        """Note the first time that ``stage`` ends."""
-        self.marks.setdefault(stage, self.now())
-
-    def now(self) -> float:
-        """Seconds since the start."""
-        return time.perf_counter() - self.started
-
-
 class Answerer:
     """Answers questions from passages of one index. ``generator`` ``None`` answers by quoting."""
 
@@ -87,28 +82,34 @@ class Answerer:
     ) -> None:
         """Answer from ``index`` with the given models."""
         self._index = index
+        self._sentence_encoder = sentence_encoder
         self._generator = generator
         self._settings = settings
         self._translator = Translator(index, sentence_encoder)
 
     def stream(
-        self, query: Query, found: Sequence[Found], started: float | None = None
+        self,
+        query: Query,
+        found: Sequence[Found],
+        started: float | None = None,
+        *,
+        asked: str | None = None,
     ) -> Iterator[Event]:
         """Events in order: the passages, the quoted answer, pieces of text, the answer.
 
-        ``started`` is the ``time.perf_counter()`` from which the timings count.
+        ``started`` is the ``time.perf_counter()`` from which the timings count; ``asked`` the
+        question as it was put, where ``query`` is what it means in its conversation.
 
         Raises:
             GenerationError: the language model failed.
         """
-        clock = _Clock() if started is None else _Clock(started)
+        clock = Clock() if started is None else Clock(started)
         clock.mark("search")
         hits = tuple(item.hit for item in found)
         yield Retrieved(hits)
-        evidence = select_evidence(
-            self._index, self._translator, query, found, self._settings.evidence
-        )
-        reply = _Reply(query, hits, evidence, clock)
+        several = wants_several(query.text)
+        evidence = self._evidence(query, found, several)
+        reply = Reply(query, hits, evidence, clock, asked, several)
         likely = abstention.answerable(query, found, evidence)
         if not evidence or likely < self._settings.answerable:
             yield Done(reply.abstain(abstention.NO_EVIDENCE, self._model_name))
@@ -118,21 +119,37 @@ class Answerer:
         if self._generator is None:
             yield Done(quoted)
             return
-        yield from self._generate(self._generator, reply)
+        yield from self._generate(self._generator, reply, likely)
+
+    def _evidence(self, query: Query, found: Sequence[Found], several: bool) -> list[Evidence]:
+        """The sentences to answer from, within the budget of tokens; the first is always one."""
+        limit = self._settings.evidence + (_MORE_EVIDENCE if several else 0)
+        wanted = _PER_LIST * limit if several else limit
+        chosen = select_evidence(self._index, self._translator, query, found, wanted)
+        if several:
+            chosen = spread(chosen, limit)
+        left = self._settings.evidence_tokens * _CHARACTERS_PER_TOKEN
+        kept: list[Evidence] = []
+        for item in chosen:
+            left -= len(item.text)
+            if left >= 0 or not kept:
+                kept.append(replace(item, n=len(kept) + 1))
+        return kept
 
     @property
     def _model_name(self) -> str:
         return QUOTING_MODEL if self._generator is None else self._generator.name
 
-    def _generate(self, generator: Generator, reply: _Reply) -> Iterator[Event]:
+    def _generate(self, generator: Generator, reply: Reply, likely: float) -> Iterator[Event]:
         query, evidence, clock = reply.query, reply.evidence, reply.clock
+        lines = _LINES if reply.several else 1
         pieces: list[str] = []
-        messages = build_messages(query.text, query.language, evidence)
-        for piece in generator.stream(
-            messages,
+        stream = generator.stream(
+            build_messages(query.text, query.language, evidence, several=reply.several),
             max_tokens=self._settings.answer_tokens,
-            grammar=answer_grammar(len(evidence)),
-        ):
+            grammar=answer_grammar(len(evidence), lines),
+        )
+        while (piece := self._next(stream, reply)) is not None:
             if not pieces:
                 clock.mark("first_word")
             pieces.append(piece)
@@ -140,11 +157,22 @@ class Answerer:
         clock.mark("generation")
         output = "".join(pieces)
         if abstains(output):
-            yield Done(reply.abstain(abstention.MODEL_ABSTAINED, generator.name, raw=output))
+            if likely < _SURE:
+                yield Done(reply.abstain(abstention.MODEL_ABSTAINED, generator.name, raw=output))
+            else:
+                yield Done(reply.conclude([], generator.name, output))
             return
         drafts = parse_drafts(output, len(evidence))
-        claims = self._verify(drafts, reply)
-        yield Done(reply.conclude(claims, generator.name, output))
+        yield Done(reply.conclude(self._verify(drafts, reply), generator.name, output))
+
+    def _next(self, stream: Iterator[str], reply: Reply) -> str | None:
+        """The next piece; at the end ``None``, with the tokens it took noted."""
+        try:
+            return next(stream)
+        except StopIteration as end:
+            if isinstance(end.value, Usage):
+                reply.tokens.update(prompt=end.value.prompt, reply=end.value.reply)
+            return None
 
     def _stand_ins(self, word: str) -> list[str]:
         """Stems of the corpus that are near enough to ``word`` to be its translation."""
@@ -155,7 +183,7 @@ class Answerer:
             if likely >= LIKELY
         ]
 
-    def _verify(self, drafts: Sequence[Draft], reply: _Reply) -> list[tuple[str, Support]]:
+    def _verify(self, drafts: Sequence[Draft], reply: Reply) -> list[Checked]:
         """Each draft with the evidence that supports it best: what it cites, else any other."""
         verified = []
         for draft in drafts:
@@ -173,70 +201,16 @@ class Answerer:
             cited = best_support([w for w in weighed if w.evidence.n in draft.numbers])
             if best is not None:
                 stands = cited and cited.enough and best.score - cited.score <= _CITED_MARGIN
-                verified.append((draft.text, cited if cited and stands else best))
+                chosen = cited if cited and (stands or not best.enough) else best
+                verified.append(Checked(draft.text, chosen, self._close(draft.text, chosen)))
         return verified
 
-
-@dataclass(frozen=True)
-class _Reply:
-    """What every way of answering shares: the question, the passages, the evidence, the clock."""
-
-    query: Query
-    hits: tuple[Hit, ...]
-    evidence: Sequence[Evidence]
-    clock: _Clock
-
-    def abstain(self, reason: str, model: str, raw: str | None = None) -> Answer:
-        """Say that the articles do not answer."""
-        return self._answer(False, reason, abstention_text(self.query.language), (), model, raw)
-
-    def quote(self) -> Answer:
-        """The best evidence, word for word."""
-        best = self.evidence[0].score
-        chosen = [e for e in self.evidence[:_MOST_QUOTES] if best - e.score <= _QUOTE_MARGIN]
-        claims = tuple(
-            Claim(e.text, True, 1.0, (_citation(n, e),)) for n, e in enumerate(chosen, start=1)
-        )
-        text = "\n".join(f"«{e.text}» [{n}]" for n, e in enumerate(chosen, start=1))
-        self.clock.mark("quoted")
-        return self._answer(True, None, text, claims, QUOTING_MODEL, None)
-
-    def conclude(self, verified: Sequence[tuple[str, Support]], model: str, raw: str) -> Answer:
-        """The supported sentences; when none is, the quotation instead of the model's words."""
-        kept = [(text, weighed) for text, weighed in verified if weighed.enough]
-        if not kept:
-            quoted = self.quote()
-            return self._answer(True, None, quoted.text, quoted.claims, model, raw)
-        numbers: dict[int, int] = {}
-        claims = []
-        for text, weighed in kept:
-            n = numbers.setdefault(weighed.evidence.n, len(numbers) + 1)
-            claims.append(Claim(text, True, weighed.score, (_citation(n, weighed.evidence),)))
-        shown = " ".join(f"{claim.text} [{claim.citations[0].n}]" for claim in claims)
-        return self._answer(True, None, shown, tuple(claims), model, raw)
-
-    def _answer(
-        self,
-        answered: bool,
-        reason: str | None,
-        text: str,
-        claims: tuple[Claim, ...],
-        model: str,
-        raw: str | None,
-    ) -> Answer:
-        return Answer(
-            question=self.query.text,
-            language=self.query.language,
-            answered=answered,
-            reason=reason,
-            text=text,
-            claims=claims,
-            passages=self.hits,
-            model=model,
-            timings={**self.clock.marks, "total": self.clock.now()},
-            raw=raw,
-        )
-
-
-def _citation(n: int, item: Evidence) -> Citation:
-    return Citation(n, item.article.ref, item.span.start, item.span.end, item.text)
+    def _close(self, text: str, weighed: Support) -> bool:
+        """Whether an unsupported sentence is near enough in meaning to evidence in another
+        language to be worth showing as a reading of it.
+        """
+        item = weighed.evidence
+        if weighed.enough or not weighed.counts or item.article.language == detect_language(text):
+            return False
+        claim, evidence = self._sentence_encoder.encode([text, item.text], "passage")
+        return float(claim @ evidence) >= _CLOSE

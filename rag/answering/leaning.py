@@ -8,10 +8,10 @@ that is sent astray answers something nobody asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from rag.answering import leaning_words as known
+from rag.answering import conversation_words as known
 from rag.text.normalize import normalize
 from rag.text.stopwords import ARABIC, ENGLISH
 
@@ -47,6 +47,7 @@ class Word:
             or self.key in ARABIC
             or self.key in known.LIGHT
             or self.key in known.CONTRACTED
+            or self.key in known.WITH_PRONOUN_AR
             or asks(self)
         )
 
@@ -70,8 +71,7 @@ def _word(core: str, start: int, after: str, capitals: bool) -> Word:
 
 def asks(word: Word) -> bool:
     """Whether it is a question word, perhaps after و or ف."""
-    key = word.key
-    return key in known.ASKING or (key[:1] in ("و", "ف") and key[1:] in known.ASKING_AR)
+    return _attached_to(word.key, known.ASKING)
 
 
 def leans(question: str) -> bool:
@@ -119,14 +119,18 @@ def _continues(words: Sequence[Word]) -> bool:
     first = words[0]
     attached = first.key[0] in "وف" and first.key[1:] in known.ASKING_AR
     joined = first.key in known.CONNECTIVES and len(words) > 1 and _opens_question(words[1])
-    if not (attached or joined) or any(word.name for word in words) or _defines(words):
+    if not (attached or joined) or _defines(words):
         return False
+    if named := sum(word.name for word in words):  # "And what did China say?"
+        return _names(words) == 1 and _content(words) == named + 1
     return _content(words) <= (2 if attached or first.key in ARABIC else 3)
 
 
 def _is_bare(words: Sequence[Word]) -> bool:
     """``When exactly?``, «أين عُقد؟»: a question word and at most one word of content."""
     rest = words[1:] if words[0].key in known.CONNECTIVES else words
+    if len(rest) > 1 and _attached_to(rest[0].key, known.PREPOSITIONS) and asks(rest[1]):
+        rest = rest[1:]  # "with whom?", «ومع من؟»
     if not rest or not _opens_question(rest[0]) or any(word.name for word in rest):
         return False
     if len(rest) > 1 and rest[1].key == "to":  # "how to vote"
@@ -136,6 +140,11 @@ def _is_bare(words: Sequence[Word]) -> bool:
 
 def _opens_question(word: Word) -> bool:
     return asks(word) or word.key in known.AUXILIARIES
+
+
+def _attached_to(key: str, among: Container[str]) -> bool:
+    """Whether it is one of these, perhaps after و or ف."""
+    return key in among or (key[:1] in ("و", "ف") and key[1:] in among)
 
 
 def _defines(words: Sequence[Word]) -> bool:
@@ -187,7 +196,7 @@ def _personal(words: Sequence[Word], at: int, key: str) -> bool:
     last = at == len(words) - 1
     is_object = key in ("him", "them") or (last and key in ("it", "her"))
     if inverted or is_object:
-        enough = is_object and _names(words[:at]) > 1
+        enough = is_object and not last and _names(words[:at]) > 1
         return not (enough or _said_before_break(words, at))
     return not _could_be_meant(words[:at])
 
@@ -195,11 +204,13 @@ def _personal(words: Sequence[Word], at: int, key: str) -> bool:
 def _comes_later(words: Sequence[Word], at: int) -> bool:
     """``When he met Lavrov, what did Wang Yi say?``: the one who is meant follows the comma."""
     breaks = [i for i in range(at, len(words)) if words[i].breaks]
-    return bool(breaks) and any(word.name for word in words[breaks[0] + 1 :])
+    return bool(breaks) and _could_be_meant(words[breaks[0] + 1 :])
 
 
 def _is_empty_it(words: Sequence[Word], at: int) -> bool:
-    """``is it true that``, ``how long did it take Lavrov to``."""
+    """``is it true that``, ``was it Lavrov who``, ``how long did it take Lavrov to``."""
+    if any(word.key in ("that", "who") for word in words[at + 1 : -1]):
+        return True
     near = {word.key for word in words[at + 1 : at + 3]}
     return bool(near & known.EMPTY_IT) and _content(words) > 2
 
@@ -244,6 +255,8 @@ def _demonstrative(words: Sequence[Word], at: int, key: str) -> bool:
         return not (existing or placed or _said_before_break(words, at))
     if after in known.TIMES or after in ("who", "of", "that", "whose"):
         return False
+    if key == "those" and after in ENGLISH:  # "those in Beijing", "those he met"
+        return False
     if key == "that" and after and before not in known.BEFORE_THAT:
         return False
     return not _said_before_break(words, at)
@@ -267,7 +280,7 @@ def _demonstrative_arabic(words: Sequence[Word], at: int) -> bool:
         return False
     said = _content(words[:at])
     if words[at].key == "هناك":
-        return said < 4 and (not after or (0 < said and _content(words) < 4))
+        return said < 4 and (not after or (said > 0 and _content(words) < 4))
     return said < (4 if not after else 3) and not _arabic_break(words[:at])
 
 
@@ -278,5 +291,3 @@ def _arabic_break(words: Sequence[Word]) -> bool:
 
 def _content(words: Sequence[Word]) -> int:
     return sum(word.content for word in words)
-
-

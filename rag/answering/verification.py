@@ -10,12 +10,23 @@ from rag.answering.evidence import Evidence
 from rag.retrieval.query import foreign_words
 from rag.text.analyze import analyze, content_words, stem
 from rag.text.normalize import normalize
+from rag.text.sentences import split_clauses
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
+from rag.types import Span
 
+# After normalisation. ما is left out: it is "what" and "that which" more often than "not".
+_NEGATION = re.compile(
+    r"(?<!\w)(?:[وفا]?(?:لم|لن|لا|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|نفي|نفت|ينفي|تنفي)"
+    r"|not|no|never|none|nobody|nothing|neither|nor|without|cannot|den(?:y|ies|ied)|\w+n't)(?!\w)",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # The least share of a claim's words that the evidence must hold.
 _LEAST_WORDS = 0.6
 
+
+# A sentence of more is a list or a page; no clause of it is sought.
+_MOST_CLAUSES = 40
 
 # Gives the stems of the corpus that may stand for a foreign word.
 StandIns = Callable[[str], Collection[str]]
@@ -23,12 +34,17 @@ StandIns = Callable[[str], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How well ``evidence`` supports a claim: ``score`` in [0, 1], and whether that suffices."""
+    """How well ``evidence`` supports a claim: ``score`` in [0, 1], and whether that suffices.
+
+    ``agrees`` holds when no number, name or negation of the claim contradicts the evidence,
+    ``counts`` when at least no number does.
+    """
 
     evidence: Evidence
     score: float
     agrees: bool
     enough: bool
+    counts: bool = True
 
 
 def numbers_of(text: str) -> frozenset[str]:
@@ -88,7 +104,7 @@ def support(
     are merely near in meaning can be found in a sentence that says the opposite.
     """
     known = numbers_of(f"{item.text} {item.article.date or ''}")
-    agree = numbers_of(claim) <= known
+    counts = agree = numbers_of(claim) <= known
     if not same_language:
         asked = {word.casefold() for word in foreign_words(question)}
         new = [word for word in foreign_words(claim) if word.casefold() not in asked]
@@ -96,13 +112,44 @@ def support(
         agree = agree and (
             bool(numbers_of(claim) - numbers_of(question)) or sounds_alike(new, item)
         )
+    else:
+        agree = agree and negated(claim) == negated(clause_of(claim, item.text))
     words = set(analyze(claim)) - set(analyze(question))
     if same_language or (words and all(word[0].isdigit() for word in words)):
         score = len(words & set(analyze(item.text))) / len(words) if words else 0.0
     else:
         shared = _counterparts(new, item.text, stand_ins)
         score = sum(shared) / len(shared) if shared else 0.0
-    return Support(item, score, agree, agree and score >= _LEAST_WORDS)
+    return Support(item, score, agree, agree and score >= _LEAST_WORDS, counts)
+
+
+def negated(text: str) -> bool:
+    """Whether ``text`` denies something, by the words that do so in either language."""
+    return bool(_NEGATION.search(normalize(text)))
+
+
+def clause_of(claim: str, text: str) -> str:
+    """The shortest run of clauses of ``text`` that holds all the words of ``claim`` it has."""
+    return clause_span(claim, text).of(text)
+
+
+def clause_span(claim: str, text: str) -> Span:
+    """Where :func:`clause_of` lies in ``text``; all of it where no word is shared."""
+    clauses = split_clauses(text, Span(0, len(text)))
+    if len(clauses) > _MOST_CLAUSES:
+        return Span(0, len(text))
+    words = set(analyze(claim))
+    shared = [words & set(analyze(clause.of(text))) for clause in clauses]
+    wanted = set[str]().union(*shared)
+    runs = [
+        Span(clauses[first].start, clauses[last].end)
+        for first in range(len(clauses))
+        for last in range(first, len(clauses))
+        if set[str]().union(*shared[first : last + 1]) == wanted
+    ]
+    if not wanted or not runs:
+        return Span(0, len(text))
+    return min(runs, key=lambda run: run.end - run.start)
 
 
 def best_support(supports: Sequence[Support]) -> Support | None:

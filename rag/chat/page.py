@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.answering.conversation import Turn
 from rag.answering.engine import Done, Piece, Quoted, Retrieved
 from rag.chat.model_loader import ModelLoader
 from rag.chat.render import answer_html, note_html, text_html
@@ -44,15 +45,19 @@ class Conversation:
         self._loader = loader
         self._keys = itertools.count(1)
 
-    def reply(self, question: str) -> Iterator[str]:
-        """The assistant's message, growing: each item replaces the one before."""
+    def reply(self, question: str, turns: list[Turn]) -> Iterator[str]:
+        """The assistant's message, growing: each item replaces the one before.
+
+        ``turns`` are those before it; this one joins them when it is done.
+        """
         language = detect_language(question)
         said = words(language)
         key = f"src{next(self._keys)}"
         quoting = not self._loader.ready
         note = said.quoting_meanwhile if quoting else ""
         shown, written = "", ""
-        for event in self._library.ask_stream(question, quote_only=quoting):
+        events = self._library.ask_stream(question, quote_only=quoting, history=turns)
+        for event in events:
             match event:
                 case Retrieved():
                     yield note_html(said.searching)
@@ -63,6 +68,7 @@ class Conversation:
                     written += text
                     yield text_html(written) + note_html(said.writing)
                 case Done(answer):
+                    turns.append(Turn(question, answer.resolved or question, answer.text))
                     yield answer_html(answer, self._library.article, key=key, note=note)
 
 
@@ -70,17 +76,19 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
     """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
     conversation = Conversation(library, loader)
 
-    def submit(question: str, history: list[Message]) -> Iterator[tuple[str, list[Message]]]:
+    def submit(
+        question: str, history: list[Message], turns: list[Turn]
+    ) -> Iterator[tuple[str, list[Message], list[Turn]]]:
         try:
             check_question(question, library.settings.question_characters)
         except MusnadError as error:
             raise gr.Error(str(error)) from error
         history = [*history, {"role": "user", "content": text_html(question)}]
         try:
-            for content in conversation.reply(question):
-                yield "", [*history, {"role": "assistant", "content": content}]
+            for content in conversation.reply(question, turns):
+                yield "", [*history, {"role": "assistant", "content": content}], turns
         except MusnadError as error:
-            yield "", [*history, {"role": "assistant", "content": note_html(str(error))}]
+            yield "", [*history, {"role": "assistant", "content": note_html(str(error))}], turns
 
     def ask(question: str) -> str:
         """Answer a question: the Answer object of the contract, as JSON text.
@@ -119,7 +127,10 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
                 scale=1,
             )
         gr.Examples([[example] for example in _EXAMPLES], inputs=box)
-        box.submit(submit, [box, chat], [box, chat], api_visibility="private")
+        # Follow-up questions are understood from the turns before; an emptied chat has none.
+        turns = gr.State([])
+        box.submit(submit, [box, chat, turns], [box, chat, turns], api_visibility="private")
+        chat.clear(list, outputs=turns, api_visibility="private")
         gr.Timer(_STATUS_SECONDS).tick(
             loader.status, outputs=status, show_progress="hidden", api_visibility="private"
         )

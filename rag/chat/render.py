@@ -23,6 +23,9 @@ FindArticle = Callable[[str], Article]
 def answer_html(answer: Answer, find: FindArticle, *, key: str, note: str = "") -> str:
     """An answer and the sources beneath it. ``key`` makes its link targets unique on the page."""
     parts = [text_html(answer.text, key=key), _sources(answer, find, key)]
+    if answer.resolved:
+        understood = f"{words(answer.language).understood} {answer.resolved}"
+        parts.insert(0, note_html(understood))
     if not answer.answered:
         parts.append(_nearest(answer))
     if note:

@@ -14,6 +14,7 @@ class Words:
     quoting_meanwhile: str
     nearest: str
     date_unknown: str
+    understood: str
 
 
 _WORDS = {
@@ -23,6 +24,7 @@ _WORDS = {
         quoting_meanwhile="إجابة مقتبسة من المقالات؛ نموذج اللغة لم يجهز بعد.",
         nearest="أقرب المقالات إلى السؤال:",
         date_unknown="التاريخ غير معروف",
+        understood="فُهم السؤال هكذا:",
     ),
     "en": Words(
         searching="Searching the articles…",
@@ -30,6 +32,7 @@ _WORDS = {
         quoting_meanwhile="Answered by quoting; the language model is not ready yet.",
         nearest="The nearest articles:",
         date_unknown="date unknown",
+        understood="Understood as:",
     ),
 }
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import queue
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.errors import GenerationError, ModelError
-from rag.models.protocols import Message
+from rag.models.protocols import Message, Usage
 
 _GGUF_MAGIC = b"GGUF"
 
@@ -49,19 +49,20 @@ class LlamaGenerator:
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, Usage | None]:
         """Pieces of the reply, greedily decoded. See :class:`rag.models.protocols.Generator`."""
         request: dict[str, Any] = {
             "messages": list(messages),
             "max_tokens": max_tokens,
             "temperature": 0,
             "stream": True,
+            "stream_options": {"include_usage": True},
             "cache_prompt": True,
         }
         if grammar is not None:
             request["grammar"] = grammar
         with self._turn:
-            yield from _Reply(self._server, request)
+            return (yield from _Reply(self._server, request).pieces())
 
 
 class _Reply:
@@ -72,8 +73,10 @@ class _Reply:
         self._request = request
         self._pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
+        self._usage: Usage | None = None
 
-    def __iter__(self) -> Iterator[str]:
+    def pieces(self) -> Generator[str, None, Usage | None]:
+        """The reply's text as it comes, and at the end what it took."""
         worker = threading.Thread(target=self._run, name="llama-reply", daemon=True)
         worker.start()
         try:
@@ -84,6 +87,7 @@ class _Reply:
         finally:
             self._stopped.set()
             worker.join()
+        return self._usage
 
     def _run(self) -> None:
         try:
@@ -97,6 +101,8 @@ class _Reply:
         if "error" in event:
             self._pieces.put(GenerationError(str(event["error"].get("message", event["error"]))))
             return True
+        if usage := event.get("usage"):
+            self._usage = Usage(usage["prompt_tokens"], usage["completion_tokens"])
         for choice in event.get("choices", ()):
             if content := choice.get("delta", {}).get("content"):
                 self._pieces.put(content)

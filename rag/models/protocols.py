@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -36,6 +37,14 @@ class Encoder(Protocol):
         """How many of the encoder's own tokens each text takes, special tokens left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a language model read and wrote for one reply."""
+
+    prompt: int
+    reply: int
+
+
 class Generator(Protocol):
     """Writes text after a conversation."""
 
@@ -52,7 +61,8 @@ class Generator(Protocol):
     ) -> Iterator[str]:
         """Pieces of the reply as they are written; closing the iterator stops the model.
 
-        ``messages`` are ``{"role", "content"}`` objects; ``grammar`` is GBNF.
+        A generator that counts tokens returns them at its end, as :class:`Usage`. ``messages`` are
+        ``{"role", "content"}`` objects; ``grammar`` is GBNF.
 
         Raises:
             GenerationError: the model could not reply.

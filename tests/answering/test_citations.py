@@ -30,6 +30,24 @@ def test_markers_belong_to_the_text_before_them(output: str, drafts: list[Draft]
     assert parse_drafts(output, available=3) == drafts
 
 
+@pytest.mark.parametrize(
+    ("output", "drafts"),
+    [
+        ("[2] It was 144.", [Draft("It was 144.", (2,))]),
+        (
+            "[1] قُتل 144 شخصا\n[3] ثم غادر",
+            [Draft("قُتل 144 شخصا", (1,)), Draft("ثم غادر", (3,))],
+        ),
+        ("[9] Made up.", [Draft("Made up.", ())]),
+        ("[2] It was 144 [2]", [Draft("It was 144", (2,))]),
+    ],
+)
+def test_markers_that_come_first_belong_to_the_text_after_them(
+    output: str, drafts: list[Draft]
+) -> None:
+    assert parse_drafts(output, available=3) == drafts
+
+
 @given(st.text(alphabet="ab .[]0123456789,،\n", max_size=60), st.integers(0, 5))
 def test_only_numbers_that_exist_are_cited(output: str, available: int) -> None:
     for draft in parse_drafts(output, available):

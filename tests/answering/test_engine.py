@@ -79,12 +79,108 @@ def test_a_number_the_evidence_does_not_give_is_not_shown(seeded: Library) -> No
     assert answer.raw == "سقط 999 شخصا على الأقل [1]"
 
 
-def test_the_model_may_abstain(seeded: Library) -> None:
+def test_the_model_may_abstain(seeded: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.answering.engine._SURE", 1.1)
     library, _ = with_generator(seeded, NOT_FOUND)
     answer = library.ask(QUESTION)
     assert (answer.answered, answer.reason) == (False, "model_abstained")
     assert answer.claims == ()
     assert answer.passages
+
+
+def test_likely_evidence_is_quoted_though_the_model_finds_no_answer(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.answering.engine._SURE", 0.0)
+    library, _ = with_generator(seeded, NOT_FOUND)
+    answer = library.ask(QUESTION)
+    assert answer.answered and "144" in answer.text
+    assert answer.raw == NOT_FOUND
+
+
+def test_the_number_may_come_first(seeded: Library) -> None:
+    library, _ = with_generator(seeded, "[1] سقط 144 شخصا على الأقل")
+    answer = library.ask(QUESTION)
+    assert answer.text == "سقط 144 شخصا على الأقل [1]"
+    assert answer.raw == "[1] سقط 144 شخصا على الأقل"
+    assert answer.tokens["reply"] == len(answer.raw)
+
+
+def articles(library: Library, tmp_path: Path, *texts: str) -> Library:
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    library.ingest([tmp_path / f"{number}.txt" for number in range(len(texts))])
+    return library
+
+
+def test_articles_that_disagree_are_both_given(library: Library, tmp_path: Path) -> None:
+    articles(
+        library,
+        tmp_path,
+        "The flood in Derna killed 144 people last week.",
+        "The flood in Derna killed 150 people, officials said.",
+        "The flood in Derna injured 300 people in the city.",
+    )
+    made, _ = with_generator(library, "[1] The flood in Derna killed 144 people")
+    answer = made.ask("How many people did the flood in Derna kill?")
+    quotes = [c.quote for claim in answer.claims for c in claim.citations]
+    assert ["144" in quotes[0], "150" in quotes[1], len(quotes)] == [True, True, 2]
+    assert "Another article says" in answer.text and "300" not in answer.text
+    check_quotes(made, answer)
+
+
+def test_a_comparison_cites_several_articles(library: Library, tmp_path: Path) -> None:
+    articles(
+        library,
+        tmp_path,
+        "Wang met Lavrov in Guilin to discuss vaccines.",
+        "Wang met Lavrov in Moscow to discuss trade.",
+    )
+    made, generator = with_generator(library, "[1] Wang met Lavrov in Guilin to discuss vaccines")
+    answer = made.ask("Compare where Wang met Lavrov and what they discussed")
+    assert {c.article.id for claim in answer.claims for c in claim.citations} == {
+        article.id for article in made.articles()
+    }
+    grammar = generator.grammars[0]
+    assert grammar is not None and grammar.count("claim)?") == 2
+
+
+def test_a_close_reading_in_another_language_is_labelled(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = "[1] Sergy Lavrof 144 spoke of the shooting"
+    question = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
+    for least, shown in ((-1.0, True), (1.1, False)):
+        monkeypatch.setattr("rag.answering.engine._CLOSE", least)
+        library, _ = with_generator(seeded, reply)
+        answer = library.ask(question)
+        said = [claim for claim in answer.claims if not claim.supported]
+        assert answer.claims[0].supported and answer.claims[0].text in answer.text
+        assert [claim.text for claim in said] == [reply[4:]] * shown
+        assert ("لم يتحقق" in answer.text) is shown
+
+
+def test_the_budget_of_evidence_is_kept(seeded: Library) -> None:
+    small = dataclasses.replace(seeded.settings, evidence_tokens=1)
+    encoder, sentence_encoder = seeded.encoders()
+    generator = ScriptedGenerator("[1] سقط 144 شخصا")
+    library = Library(
+        seeded.path, small, encoder=encoder, sentence_encoder=sentence_encoder, generator=generator
+    )
+    library.ask(QUESTION)
+    prompt = generator.asked[0][-1]["content"]
+    assert "[1]" in prompt and "[2]" not in prompt
+
+
+def test_a_long_quotation_is_cut_to_the_clauses_that_tell(library: Library, tmp_path: Path) -> None:
+    filler = ", and the committee heard many other reports about roads and schools" * 4
+    articles(library, tmp_path, f"The dam opened in May{filler}.", "Rain fell on the fields.")
+    made, _ = with_generator(library, "[1] The dam opened in May")
+    answer = made.ask("When was the dam opened by the committee?")
+    assert [c.quote for claim in answer.claims for c in claim.citations] == [
+        "The dam opened in May,"
+    ]
+    check_quotes(made, answer)
 
 
 def test_markers_count_from_one_in_each_answer(seeded: Library) -> None:
@@ -109,7 +205,7 @@ def test_to_dict_is_the_contract(seeded: Library) -> None:
     record = seeded.ask(QUESTION).to_dict()
     assert list(record) == [
         "question", "language", "answered", "reason", "text", "claims", "passages", "model",
-        "timings", "raw",
+        "timings", "raw", "tokens", "resolved",
     ]  # fmt: skip
     citation = record["claims"][0]["citations"][0]
     assert list(citation) == ["n", "article", "start", "end", "quote"]

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.verification import best_support, names_agree, numbers_of, support
+from rag.answering.verification import (
+    best_support,
+    clause_of,
+    names_agree,
+    negated,
+    numbers_of,
+    support,
+)
 from rag.text.analyze import stem
 from rag.types import Article, Span
 
@@ -104,3 +111,37 @@ def test_a_name_that_is_translated_needs_a_stand_in() -> None:
     text = "بعد زيارة الصين"
     assert not names_agree("China", text, lambda word: ())
     assert names_agree("China", text, lambda word: {"China": {"صين"}}[word])
+
+
+@pytest.mark.parametrize(
+    ("text", "denies"),
+    [
+        ("لم يحضر الوزير الاجتماع", True),
+        ("ولن تشارك روسيا", True),
+        ("حضر الوزير الاجتماع", False),
+        ("The minister didn't attend", True),
+        ("Moscow denied the report", True),
+        ("He noted the note", False),
+    ],
+)
+def test_negation_is_seen(text: str, denies: bool) -> None:
+    assert negated(text) is denies
+
+
+def test_a_claim_that_turns_a_denial_is_not_supported() -> None:
+    item = evidence("The minister did not attend the summit, and he spoke in Moscow.")
+    question = "Who attended?"
+    turned = support("The minister attended the summit in Moscow", item, "?", same_language=True)
+    assert not turned.enough
+    assert support(
+        "The minister did not attend the summit", item, question, same_language=True
+    ).enough
+    # The denial stands in a clause the claim does not speak of.
+    assert support("he spoke in Moscow", item, question, same_language=True).enough
+
+
+def test_a_clause_holds_all_the_words_the_sentence_shares() -> None:
+    text = "On Monday, the dam opened, said Omar, and rain fell."
+    assert clause_of("The dam opened", text) == "the dam opened,"
+    assert clause_of("The dam opened said Omar", text) == "the dam opened, said Omar,"
+    assert clause_of("Nothing else", text) == text

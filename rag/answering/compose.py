@@ -1,0 +1,201 @@
+"""Checked sentences and quotations → the answer a reader sees, its markers counted from 1."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.answering.evidence import Evidence
+from rag.answering.prompts import abstention_text, another_text, unverified_text
+from rag.answering.several import disagreeing
+from rag.answering.verification import Support, clause_span
+from rag.retrieval.query import Query
+from rag.text.language import detect_language
+from rag.types import Answer, Citation, Claim, Hit, Span
+
+QUOTING_MODEL = "none"
+# A second quotation must be nearly as likely as the first to be worth reading.
+_QUOTE_MARGIN = 0.4
+_MOST_QUOTES = 2
+# A quoted sentence longer than this is cut to the clauses that hold the claim's words.
+_LONG_QUOTE = 240
+
+
+@dataclass
+class Clock:
+    """Seconds since the start at which each stage ended."""
+
+    started: float = field(default_factory=time.perf_counter)
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, stage: str) -> None:
+        """Note the first time that ``stage`` ends."""
+        self.marks.setdefault(stage, self.now())
+
+    def now(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.started
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence of the model, its best support, and whether, unsupported, it may be shown as a
+    reading that was not verified.
+    """
+
+    text: str
+    support: Support
+    close: bool
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What every way of answering shares: the question, the passages, the evidence, the clock."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    evidence: Sequence[Evidence]
+    clock: Clock
+    asked: str | None
+    several: bool
+    tokens: dict[str, int] = field(default_factory=dict)
+
+    def abstain(self, reason: str, model: str, raw: str | None = None) -> Answer:
+        """Say that the articles do not answer."""
+        return self._answer(False, reason, abstention_text(self.query.language), (), model, raw)
+
+    def quote(self) -> Answer:
+        """The best evidence, word for word."""
+        text = _Text(self.query.language)
+        self._quote(text)
+        self.clock.mark("quoted")
+        return self._answer(True, None, text.shown, text.claims, QUOTING_MODEL, None)
+
+    def conclude(self, checked: Sequence[Checked], model: str, raw: str) -> Answer:
+        """The supported sentences, with what other articles say differently.
+
+        When none is, the evidence is quoted, and a sentence that is close to it in another
+        language follows, labelled as not verified.
+        """
+        text = _Text(self.query.language)
+        for item in checked:
+            if item.support.enough:
+                text.say(item)
+                for other in disagreeing(item.text, item.support.evidence, self.evidence):
+                    text.differ(other)
+        if not text.claims:
+            close = next((item for item in checked if item.close), None)
+            self._quote(text, close.support.evidence if close else None)
+            if close:
+                text.read(close)
+        elif self.several:
+            text.complete(self.evidence)
+        return self._answer(True, None, text.shown, text.claims, model, raw)
+
+    def _quote(self, text: _Text, first: Evidence | None = None) -> None:
+        """Quote ``first``, if given, and the likeliest evidence."""
+        best = self.evidence[0].score
+        most = len(self.evidence) if self.several else _MOST_QUOTES
+        likely = [
+            e for e in self.evidence[:most] if self.several or best - e.score <= _QUOTE_MARGIN
+        ]
+        for item in [first] if first else likely:
+            text.quote(item)
+
+    def _answer(
+        self,
+        answered: bool,
+        reason: str | None,
+        text: str,
+        claims: tuple[Claim, ...],
+        model: str,
+        raw: str | None,
+    ) -> Answer:
+        return Answer(
+            question=self.asked or self.query.text,
+            language=self.query.language,
+            answered=answered,
+            reason=reason,
+            text=text,
+            claims=claims,
+            passages=self.hits,
+            model=model,
+            timings={**self.clock.marks, "total": self.clock.now()},
+            raw=raw,
+            tokens=dict(self.tokens),
+            resolved=self.query.text if self.asked not in (None, self.query.text) else None,
+        )
+
+
+class _Text:
+    """An answer as it is put together: its lines, its claims, its markers in order of first use."""
+
+    def __init__(self, language: str) -> None:
+        """An empty answer in ``language``."""
+        self._language = language
+        self._numbers: dict[tuple[str, Span], int] = {}
+        self._lines: list[str] = []
+        self._claims: list[Claim] = []
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What it claims so far."""
+        return tuple(self._claims)
+
+    @property
+    def shown(self) -> str:
+        """What is read: claims one after another, quotations on lines of their own."""
+        return "\n".join(self._lines)
+
+    def say(self, checked: Checked) -> None:
+        """A supported sentence of the model."""
+        item = checked.support.evidence
+        citation = self._cite(item, _tight(checked.text, item))
+        self._claims.append(Claim(checked.text, True, checked.support.score, (citation,)))
+        line = f"{checked.text} [{citation.n}]"
+        if self._lines and self._claims[:-1] and not self._lines[-1].endswith("»"):
+            self._lines[-1] += f" {line}"
+        else:
+            self._lines.append(line)
+
+    def quote(self, item: Evidence) -> None:
+        """A sentence of the evidence, word for word."""
+        citation = self._cite(item, item.span)
+        self._claims.append(Claim(item.text, True, 1.0, (citation,)))
+        self._lines.append(f"«{item.text}» [{citation.n}]")
+
+    def differ(self, item: Evidence) -> None:
+        """What another article says differently."""
+        citation = self._cite(item, item.span)
+        quoted = f"«{item.text}» [{citation.n}]"
+        self._claims.append(Claim(item.text, True, 1.0, (citation,)))
+        self._lines.append(another_text(self._language, item.article.date, quoted))
+
+    def read(self, checked: Checked) -> None:
+        """A sentence of the model that was not verified, after the quotation it reads."""
+        item = checked.support.evidence
+        citation = self._cite(item, item.span)
+        self._claims.append(Claim(checked.text, False, checked.support.score, (citation,)))
+        said = unverified_text(self._language, checked.text)
+        self._lines.append(f"{said} [{citation.n}]")
+
+    def complete(self, evidence: Sequence[Evidence]) -> None:
+        """Quote the best evidence of an article that is not cited yet, where only one is."""
+        cited = {article for article, _ in self._numbers}
+        missing = next((item for item in evidence if item.article.id not in cited), None)
+        if len(cited) == 1 and missing is not None:
+            self.quote(missing)
+
+    def _cite(self, item: Evidence, span: Span) -> Citation:
+        n = self._numbers.setdefault((item.article.id, span), len(self._numbers) + 1)
+        quote = span.of(item.article.text)
+        return Citation(n, item.article.ref, span.start, span.end, quote)
+
+
+def _tight(claim: str, item: Evidence) -> Span:
+    """The sentence of ``item`` or, where that is long, its clauses that hold the claim's words."""
+    if len(item.text) <= _LONG_QUOTE or item.article.language != detect_language(claim):
+        return item.span
+    clause = clause_span(claim, item.text)
+    return Span(item.span.start + clause.start, item.span.start + clause.end)
