@@ -34,7 +34,7 @@ from rag.retrieval.translation import Translator
 
 FOLDS = 6
 # Inverse strength of the L2 penalty, on standardised features.
-STRENGTH = 1.0
+STRENGTH = 0.03
 RATES = (0.05, 0.1, 0.15)
 
 

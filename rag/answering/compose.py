@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.answering.evidence import Evidence
-from rag.answering.prompts import abstention_text, another_text, unverified_text
+from rag.answering.prompts import (
+    abstention_text,
+    another_text,
+    see_also_text,
+    unverified_text,
+)
 from rag.answering.several import disagreeing
 from rag.answering.verification import Support, clause_span
 from rag.retrieval.query import Query
@@ -15,9 +20,11 @@ from rag.text.language import detect_language
 from rag.types import Answer, Citation, Claim, Hit, Span
 
 QUOTING_MODEL = "none"
-# A second quotation must be nearly as likely as the first to be worth reading.
-_QUOTE_MARGIN = 0.4
-_MOST_QUOTES = 2
+# The evidence holds the answer in its first sentence for 0.72 (Arabic) and 0.67 (English) of the
+# development questions, among the first three for 0.89 and 0.86. A reader is therefore shown up to
+# three sentences: those whose odds of holding the answer are at least a fifth of the best one's.
+_ALSO_MARGIN = 1.6
+_MOST_QUOTES = 3
 # A quoted sentence longer than this is cut to the clauses that hold the claim's words.
 _LONG_QUOTE = 240
 
@@ -73,10 +80,11 @@ class Reply:
         return self._answer(True, None, text.shown, text.claims, QUOTING_MODEL, None)
 
     def conclude(self, checked: Sequence[Checked], model: str, raw: str) -> Answer:
-        """The supported sentences, with what other articles say differently.
+        """The supported sentences, with what other articles say differently, and the evidence
+        that is nearly as likely to hold the answer.
 
-        When none is, the evidence is quoted, and a sentence that is close to it in another
-        language follows, labelled as not verified.
+        When none is supported, the evidence is quoted, and a sentence that is close to it in
+        another language follows, labelled as not verified.
         """
         text = _Text(self.query.language)
         for item in checked:
@@ -86,22 +94,20 @@ class Reply:
                     text.differ(other)
         if not text.claims:
             close = next((item for item in checked if item.close), None)
-            self._quote(text, close.support.evidence if close else None)
             if close:
+                text.quote(close.support.evidence)
                 text.read(close)
-        elif self.several:
-            text.complete(self.evidence)
+        self._quote(text)
         return self._answer(True, None, text.shown, text.claims, model, raw)
 
-    def _quote(self, text: _Text, first: Evidence | None = None) -> None:
-        """Quote ``first``, if given, and the likeliest evidence."""
+    def _quote(self, text: _Text) -> None:
+        """Quote the likely evidence that is not cited yet."""
         best = self.evidence[0].score
         most = len(self.evidence) if self.several else _MOST_QUOTES
-        likely = [
-            e for e in self.evidence[:most] if self.several or best - e.score <= _QUOTE_MARGIN
-        ]
-        for item in [first] if first else likely:
-            text.quote(item)
+        likely = [e for e in self.evidence if self.several or best - e.score <= _ALSO_MARGIN]
+        for item in likely[:most]:
+            if len(text.cited) < most and item not in text.cited:
+                text.quote(item)
 
     def _answer(
         self,
@@ -135,6 +141,7 @@ class _Text:
         """An empty answer in ``language``."""
         self._language = language
         self._numbers: dict[tuple[str, Span], int] = {}
+        self.cited: list[Evidence] = []
         self._lines: list[str] = []
         self._claims: list[Claim] = []
 
@@ -160,10 +167,11 @@ class _Text:
             self._lines.append(line)
 
     def quote(self, item: Evidence) -> None:
-        """A sentence of the evidence, word for word."""
+        """A sentence of the evidence, word for word; after the first, as one to be seen also."""
         citation = self._cite(item, item.span)
+        quoted = f"«{item.text}» [{citation.n}]"
+        self._lines.append(see_also_text(self._language, quoted) if self._claims else quoted)
         self._claims.append(Claim(item.text, True, 1.0, (citation,)))
-        self._lines.append(f"«{item.text}» [{citation.n}]")
 
     def differ(self, item: Evidence) -> None:
         """What another article says differently."""
@@ -180,14 +188,9 @@ class _Text:
         said = unverified_text(self._language, checked.text)
         self._lines.append(f"{said} [{citation.n}]")
 
-    def complete(self, evidence: Sequence[Evidence]) -> None:
-        """Quote the best evidence of an article that is not cited yet, where only one is."""
-        cited = {article for article, _ in self._numbers}
-        missing = next((item for item in evidence if item.article.id not in cited), None)
-        if len(cited) == 1 and missing is not None:
-            self.quote(missing)
-
     def _cite(self, item: Evidence, span: Span) -> Citation:
+        if item not in self.cited:
+            self.cited.append(item)
         n = self._numbers.setdefault((item.article.id, span), len(self._numbers) + 1)
         quote = span.of(item.article.text)
         return Citation(n, item.article.ref, span.start, span.end, quote)

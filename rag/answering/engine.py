@@ -10,6 +10,7 @@ from rag.answering import abstention
 from rag.answering.citations import Draft, abstains, parse_drafts
 from rag.answering.compose import QUOTING_MODEL, Checked, Clock, Reply
 from rag.answering.evidence import LIKELY, Evidence, select_evidence
+from rag.answering.hostile import plain
 from rag.answering.prompts import answer_grammar, build_messages
 from rag.answering.several import spread, wants_several
 from rag.answering.verification import Support, best_support, support
@@ -131,7 +132,7 @@ class Answerer:
         left = self._settings.evidence_tokens * _CHARACTERS_PER_TOKEN
         kept: list[Evidence] = []
         for item in chosen:
-            left -= len(item.text)
+            left -= len(plain(item.text))
             if left >= 0 or not kept:
                 kept.append(replace(item, n=len(kept) + 1))
         return kept

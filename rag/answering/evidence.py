@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rag.answering.hostile import addresses_model, plain
 from rag.retrieval.query import Query
 from rag.retrieval.search import Found
 from rag.retrieval.translation import Translation, Translator
@@ -55,8 +56,9 @@ def select_evidence(
     """The likeliest sentences of the passages ``found``, numbered from 1, best first.
 
     At most ``limit``, and none that is far less likely than the best; sentences with the same
-    words are taken once. Where the question names a date, sentences that are plainly of another
-    date are left out.
+    words are taken once, and one that asks something, or only repeats words of the question, is
+    not. Where the question names a date, sentences that are plainly of another date are left out,
+    and so always are those that speak to the model instead of telling news.
     """
     words = Words.of(index, translator, query)
     scored = [item for hit in found for item in _score(index, words, query, hit)]
@@ -65,13 +67,22 @@ def select_evidence(
     scored.sort(key=lambda item: -item.score)
     chosen: list[Evidence] = []
     seen: set[str] = set()
+    asked = set(analyze(query.text))
     for item in scored:
         text = " ".join(item.text.split())
         near = not chosen or chosen[0].score - item.score <= _REACH
-        if near and text not in seen and len(chosen) < limit:
+        if len(chosen) < limit and near and text not in seen and _tells(text, asked):
             seen.add(text)
             chosen.append(item)
     return [replace(item, n=n) for n, item in enumerate(chosen, start=1)]
+
+
+def _tells(text: str, asked: Collection[str]) -> bool:
+    """Whether a sentence may hold an answer: it asks nothing itself, says more than the stems
+    ``asked``, and speaks to readers.
+    """
+    asks = text.rstrip(" \"'»”)").endswith(("?", "؟"))
+    return not asks and not set(analyze(plain(text))) <= set(asked) and not addresses_model(text)
 
 
 def agrees(item: Evidence, asked: Sequence[DateMention]) -> bool | None:

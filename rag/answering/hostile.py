@@ -26,7 +26,7 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozens
 _MOST_MARKS = 4
 # Room for the longest sentences of news. Encoders count a run of unknown signs as one token of
 # which the language model makes thousands, so that their measure does not bound the prompt.
-_LONGEST = 1000
+_LONGEST = 1200
 # From here on a sign is likely to cost as many tokens as it has bytes.
 _COSTLY, _COST = "\u0800", 4
 _BRACKETS = str.maketrans("[]［］【】〔〕⟦⟧", "()()()()()")
@@ -138,7 +138,8 @@ _ORDERS_GIVEN = (
     rf"{_SAY} (?:always|only|exactly|just|nothing but|verbatim) ?(?:with\b|that\b|in\b|[:\"«“])",
     r"(?:answer|reply|respond) (?:(?:to )?(?:every|all|any|each|the|this) (?:\w+ )?questions? )?"
     r"(?:with|by saying|that)\b",
-    r"(?:always )?(?:say|repeat|print|output|write) (?:that\b|[:\"«“]|the (?:words?|phrase)\b)",
+    r"(?:always )?say that\b",
+    r"(?:always )?(?:say|repeat|print|output|write) (?:[:\"«“]|the (?:words?|phrase)\b)",
     r"(?:do not|don't|never) (?:answer|reply|cite|quote|mention|use|trust) (?:\w+ ){0,3}"
     rf"{_OURS}\b",
     r"your (?:(?:next|only|final|whole|entire) )?(?:answer|reply|response|output|task)"

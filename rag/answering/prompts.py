@@ -8,40 +8,84 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.evidence import Evidence
+from rag.answering.hostile import plain
 from rag.models.protocols import Message
 
 NOT_FOUND = "NOT FOUND"
 
-# The number comes first: choosing the excerpt before writing about it, the model says more of what
-# stands there (the answer's words in 50 % instead of 35 % of its replies, the right excerpt in 70 %
-# instead of 65 %), and claims that are not in the excerpt become rarer. Asked for the bare answer
-# instead of a sentence it did worse in both (30 %, 45 %).
+# The number comes first, so that the excerpt is chosen before anything is written about it, and
+# examples show the form. Of 36 development questions in each language (Arabic / English, over
+# Arabic articles), the excerpt cited held the answer, and the sentence the answer's words:
+#   number first, no examples                      58 % / 47 %     36 % / 11 %
+#   number first, three examples                   56 % / 61 %     42 % / 14 %
+#   the words that answer copied between, three    58 % / 53 %     44 % / 14 %
+# Copied words were often not those of the excerpt. Of 20 in Arabic: number last, 65 % and 35 %; the
+# bare answer for a sentence, 45 % and 30 %; number first, 70 % and 50 %.
 _SYSTEM = {
     "ar": (
-        "تجيب عن الأسئلة من مقتطفات مرقّمة. اكتب أولا رقم المقتطف الذي فيه الجواب مثل [1]، ثم جملة"
-        " واحدة قصيرة بالعربية تجيب عن السؤال بكلمات ذلك المقتطف. لا تضف شيئا. إن لم يكن الجواب في"
-        f" أي مقتطف فاكتب فقط: {NOT_FOUND}"
+        "تجيب عن الأسئلة من مقتطفات مرقّمة. اكتب رقم المقتطف الذي فيه الجواب مثل [1]، ثم جملة واحدة"
+        " قصيرة بالعربية تجيب عن السؤال بكلمات ذلك المقتطف. إن لم يكن الجواب في أي مقتطف فاكتب فقط:"
+        f" {NOT_FOUND}"
     ),
     "en": (
-        "You answer questions from numbered news excerpts. First write the number of the excerpt"
-        " that holds the answer, like [1], then one short English sentence that answers the"
-        " question with the words of that excerpt. Add nothing else. If no excerpt holds the"
-        f" answer, write only: {NOT_FOUND}"
+        "You answer questions from numbered excerpts. Write the number of the excerpt that holds"
+        " the answer, like [1], then one short English sentence that answers the question with the"
+        f" facts of that excerpt. If no excerpt holds the answer, write only: {NOT_FOUND}"
     ),
 }
+# Excerpts, and a question with its reply in each language. Said before every question in the same
+# words, they are read once and then cached.
+_EXAMPLES = (
+    (
+        (
+            "(2019-05-02) وصل وزير الطاقة كمال درويش إلى مدينة أضنة أمس.",
+            "(2019-05-02) وقال إن بناء السد سيكلف نحو 300 مليون دولار ويستغرق خمس سنوات.",
+        ),
+        {
+            "ar": ("كم سيستغرق بناء السد؟", "[2] سيستغرق بناء السد خمس سنوات."),
+            "en": (
+                "How long will it take to build the dam?",
+                "[2] Building the dam will take five years.",
+            ),
+        },
+    ),
+    (
+        (
+            "يشرف البنك المركزي على المصارف التجارية في البلاد.",
+            "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
+        ),
+        {
+            "ar": (
+                "من الرسام الذي يعرض المتحف أعماله؟",
+                "[2] يعرض المتحف أعمال الرسام الإيطالي كارافاجيو.",
+            ),
+            "en": (
+                "Which painter's works does the museum show?",
+                "[2] The museum shows works of the Italian painter Caravaggio.",
+            ),
+        },
+    ),
+    (
+        (
+            "يشرف البنك المركزي على المصارف التجارية في البلاد.",
+            "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
+        ),
+        {
+            "ar": ("من أسس البنك المركزي؟", NOT_FOUND),
+            "en": ("Who founded the central bank?", NOT_FOUND),
+        },
+    ),
+)
 _SEVERAL = {
     "ar": " إن احتاج الجواب إلى أكثر من مقتطف فاكتب سطرا لكل منها.",
     "en": " If the answer needs several excerpts, write one line for each.",
 }
-_LABELS = {
-    "ar": {"question": "السؤال", "excerpts": "المقتطفات", "answer": "أجب بالعربية."},
-    "en": {"question": "Question", "excerpts": "Excerpts", "answer": "Answer in English."},
-}
-
+_LABELS = {"ar": ("المقتطفات", "السؤال"), "en": ("Excerpts", "Question")}
 _UNVERIFIED = {
     "ar": "قراءة آلية لم يتحقق منها:",
     "en": "Machine reading, not verified:",
 }
+_SEE_ALSO = {"ar": "انظر أيضا:", "en": "See also:"}
 _ANOTHER = {"ar": "ويذكر مقال آخر", "en": "Another article says"}
 
 _ABSTAINED = {
@@ -65,6 +109,11 @@ def unverified_text(language: str, text: str) -> str:
     return f"{_UNVERIFIED[reply_language(language)]} {text}"
 
 
+def see_also_text(language: str, quote: str) -> str:
+    """A quotation that is nearly as likely to hold the answer as the one before it."""
+    return f"{_SEE_ALSO[reply_language(language)]} {quote}"
+
+
 def another_text(language: str, date: str | None, quote: str) -> str:
     """What an article says that another one, cited before it, says differently."""
     return f"{_ANOTHER[reply_language(language)]}{f' ({date})' if date else ''}: {quote}"
@@ -73,25 +122,31 @@ def another_text(language: str, date: str | None, quote: str) -> str:
 def build_messages(
     question: str, language: str, evidence: Sequence[Evidence], *, several: bool = False
 ) -> list[Message]:
-    """The conversation that asks for an answer. Excerpts come first, so that they can be cached.
+    """The conversation that asks for an answer, after three examples of one.
 
     ``several`` asks for a line from each excerpt that the answer needs.
     """
     reply = reply_language(language)
-    labels = _LABELS[reply]
-    excerpts = "\n".join(f"[{item.n}] {_excerpt(item)}" for item in evidence)
-    user = (
-        f"{labels['excerpts']}:\n{excerpts}\n\n{labels['question']}: {question}\n{labels['answer']}"
-    )
-    return [
-        {"role": "system", "content": _SYSTEM[reply] + (_SEVERAL[reply] if several else "")},
-        {"role": "user", "content": user},
-    ]
+    system = _SYSTEM[reply] + (_SEVERAL[reply] if several else "")
+    messages = [{"role": "system", "content": system}]
+    for excerpts, said in _EXAMPLES:
+        asked, answer = said[reply]
+        messages.append({"role": "user", "content": _user(reply, excerpts, asked)})
+        messages.append({"role": "assistant", "content": answer})
+    shown = [_excerpt(item) for item in evidence]
+    messages.append({"role": "user", "content": _user(reply, shown, question)})
+    return messages
+
+
+def _user(reply: str, excerpts: Sequence[str], question: str) -> str:
+    label, asked = _LABELS[reply]
+    numbered = "\n".join(f"[{n}] {text}" for n, text in enumerate(excerpts, start=1))
+    return f"{label}:\n{numbered}\n\n{asked}: {question}"
 
 
 def _excerpt(item: Evidence) -> str:
-    """The sentence after its article's date. Brackets go, so that no text can pose as a marker."""
-    text = " ".join(item.text.split()).replace("[", "(").replace("]", ")")
+    """The sentence after its article's date, as bare words that cannot pose as anything else."""
+    text = plain(item.text)
     return f"({item.article.date}) {text}" if item.article.date else text
 
 
