@@ -90,7 +90,9 @@ class Reply:
         for item in checked:
             if item.support.enough:
                 text.say(item)
-                for other in disagreeing(item.text, item.support.evidence, self.evidence):
+        for item in (item for item in checked if item.support.enough):
+            for other in disagreeing(item.text, item.support.evidence, self.evidence):
+                if other not in text.cited:
                     text.differ(other)
         if not text.claims:
             close = next((item for item in checked if item.close), None)
@@ -152,7 +154,7 @@ class _Text:
 
     @property
     def shown(self) -> str:
-        """What is read: claims one after another, quotations on lines of their own."""
+        """What is read: a line for each claim."""
         return "\n".join(self._lines)
 
     def say(self, checked: Checked) -> None:
@@ -160,11 +162,7 @@ class _Text:
         item = checked.support.evidence
         citation = self._cite(item, _tight(checked.text, item))
         self._claims.append(Claim(checked.text, True, checked.support.score, (citation,)))
-        line = f"{checked.text} [{citation.n}]"
-        if self._lines and self._claims[:-1] and not self._lines[-1].endswith("»"):
-            self._lines[-1] += f" {line}"
-        else:
-            self._lines.append(line)
+        self._lines.append(f"{checked.text} [{citation.n}]")
 
     def quote(self, item: Evidence) -> None:
         """A sentence of the evidence, word for word; after the first, as one to be seen also."""

@@ -23,6 +23,9 @@ _NEGATION = re.compile(
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # The least share of a claim's words that the evidence must hold.
 _LEAST_WORDS = 0.6
+# Across languages, the least share of the question's words that the evidence must hold: else names
+# and figures of a sentence about something else pass for the answer.
+_LEAST_ASKED = 0.6
 
 
 # A sentence of more is a list or a page; no clause of it is sought.
@@ -99,9 +102,12 @@ def support(
     Every number of the claim must stand in the evidence or its article's date: that the question
     names a year does not make the evidence be of that year. The score is the share of the claim's
     words, those of the question left out, that the evidence holds, so that a claim which says
-    nothing new scores 0. Across languages a word is held when it has a counterpart, and every new
-    name must have one; and the claim must add a number or a name that sounds alike, for words that
-    are merely near in meaning can be found in a sentence that says the opposite.
+    nothing new scores 0. Within a language the claim must deny what the evidence denies.
+
+    Across languages a word is held when it has a counterpart, and every new name must have one; the
+    evidence must speak of what is asked; and the claim must add a number or a name that sounds
+    alike, for words that are merely near in meaning can be found in a sentence that says the
+    opposite.
     """
     known = numbers_of(f"{item.text} {item.article.date or ''}")
     counts = agree = numbers_of(claim) <= known
@@ -109,6 +115,7 @@ def support(
         asked = {word.casefold() for word in foreign_words(question)}
         new = [word for word in foreign_words(claim) if word.casefold() not in asked]
         agree = agree and names_agree(" ".join(new), item.text, stand_ins)
+        agree = agree and item.coverage >= _LEAST_ASKED
         agree = agree and (
             bool(numbers_of(claim) - numbers_of(question)) or sounds_alike(new, item)
         )

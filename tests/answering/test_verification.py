@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.answering.evidence import Evidence
@@ -19,7 +21,7 @@ from rag.types import Article, Span
 
 def evidence(text: str, date: str | None = None, n: int = 1) -> Evidence:
     article = Article("a", text, date=date, language="en")
-    return Evidence(n, article, Span(0, len(text)), 0.0, 0.0, 0.0)
+    return Evidence(n, article, Span(0, len(text)), 0.0, 1.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +147,12 @@ def test_a_clause_holds_all_the_words_the_sentence_shares() -> None:
     assert clause_of("The dam opened", text) == "the dam opened,"
     assert clause_of("The dam opened said Omar", text) == "the dam opened, said Omar,"
     assert clause_of("Nothing else", text) == text
+
+
+def test_across_languages_the_evidence_must_speak_of_what_is_asked() -> None:
+    item = evidence("قاد لافروف الفريق إلى الفوز وعمره 38 سنة")
+    claim = "The anthem was sung by Lavrov at 38"
+    question = "Who sang the anthem?"
+    assert support(claim, item, question, same_language=False).agrees
+    elsewhere = replace(item, coverage=0.3)
+    assert not support(claim, elsewhere, question, same_language=False).agrees
