@@ -253,9 +253,13 @@ def _chat(args: argparse.Namespace) -> int:
     return 0
 
 
+# An article's own control characters would move the cursor, recolour or retitle the terminal.
+_CONTROLS = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A))
+
+
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        print(line)
+        print(line.translate(_CONTROLS))
 
 
 def _print_json(value: object) -> None:

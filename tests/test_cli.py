@@ -127,3 +127,16 @@ def test_unknown_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_info:
         cli.main(arguments)
     assert exit_info.value.code == 2
+
+
+def test_an_article_cannot_drive_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("The dam opened.\x1b]0;owned\x07 It cost \x1b[31m5 million.", encoding="utf-8")
+    assert cli.main(["ingest", str(page)]) == 0
+    for command in (["search", "dam"], ["ask", "--llm", "none", "What did the dam cost?"]):
+        capsys.readouterr()
+        assert cli.main(command) == 0
+        out = capsys.readouterr().out
+        assert "dam" in out and "\x1b" not in out and "\x07" not in out
