@@ -54,7 +54,7 @@ class Settings:
     evidence_tokens: int = 700
     context_tokens: int = 4096
     answer_tokens: int = 256
-    answerable: float = 0.42
+    answerable: float = 0.38
     question_characters: int = 2000
 
     @classmethod
