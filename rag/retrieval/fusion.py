@@ -30,7 +30,7 @@ _DAMPING = 2.5
 
 
 def scale(name: str, scores: Scores, best: float) -> Scores:
-    """A leg's scores on the common scale; ``best`` is its largest over the whole corpus."""
+    """A leg's scores on the common scale; ``best`` is its largest over all candidates."""
     if name in ("passage", "sentence", "mean", "sense"):
         return scores * np.float32(10)
     if name in ("translated", "names"):
@@ -49,7 +49,7 @@ def fuse(
     """One score per candidate, shape ``(n,)``.
 
     ``legs`` holds each leg's raw scores of the candidates, ``best`` its largest over all
-    passages, ``same`` whether a candidate is in the question's language.
+    candidates, ``same`` whether a candidate is in the question's language.
     """
     scaled = np.stack([scale(name, legs[name], best[name]) for name in LEGS])
     within, across = (vector(situation(query, same_language)) for same_language in (True, False))
