@@ -34,6 +34,7 @@ from rag.models.generators import check_llm
 from rag.models.progress import TqdmProgress
 from rag.retrieval.when import Period
 from rag.store.index import index_exists
+from rag.types import Answer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,6 +116,7 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     search.set_defaults(run=_search, llm="none")
     ask = commands.add_parser("ask", parents=[asking], help="answer with citations")
     ask.add_argument("--llm", default=None, help="auto, none, a model name, FILE.gguf, or a URL")
+    ask.add_argument("--answer-lang", choices=("ar", "en"), help="default: the question's")
     ask.set_defaults(run=_ask)
     chat = commands.add_parser("chat", parents=[placed], help="open the chat page")
     chat.add_argument("--llm", default=None, help="auto, none, a model name, FILE.gguf, or a URL")
@@ -214,10 +216,15 @@ def _search(args: argparse.Namespace) -> int:
 def _ask(args: argparse.Namespace) -> int:
     library = _library(args)
     period = Period.parse(args.since, args.until)
+    language = args.answer_lang
+
+    def respond(question: str) -> Answer:
+        return library.ask(question, period, language=language)
+
     if _is_batch(args):
-        return _batch(args, library, lambda question: library.ask(question, period).to_dict())
+        return _batch(args, library, lambda question: respond(question).to_dict())
     open_or_ingest_seeds(library)
-    answer = library.ask(args.question, period)
+    answer = respond(args.question)
     if args.json:
         _print_json(answer.to_dict())
     else:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rag.answering.conversation import Turn, resolve
 from rag.answering.engine import Answerer, Done, Event
+from rag.answering.prompts import REPLY_LANGUAGES
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.readers import Unreadable, read_documents
@@ -190,10 +191,19 @@ class Library:
         return [item.hit for item in found]
 
     def ask(
-        self, question: str, period: Period = ALWAYS, *, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        period: Period = ALWAYS,
+        *,
+        history: Sequence[Turn] = (),
+        passages: int | None = None,
+        language: str | None = None,
     ) -> Answer:
-        """The answer to a question. Raises what :meth:`ask_stream` raises."""
-        for event in self.ask_stream(question, period=period, history=history):
+        """The answer to a question. Takes and raises what :meth:`ask_stream` does."""
+        events = self.ask_stream(
+            question, period=period, history=history, passages=passages, language=language
+        )
+        for event in events:
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("the stream of events ends with Done")
@@ -205,31 +215,38 @@ class Library:
         quote_only: bool = False,
         period: Period = ALWAYS,
         history: Sequence[Turn] = (),
+        passages: int | None = None,
+        language: str | None = None,
     ) -> Iterator[Event]:
         """Events on the way to the answer, the last of which is ``Done``.
 
-        Only articles within ``period`` are read; ``quote_only`` leaves the language model out. A
-        question that leans on the turns before it in ``history`` is completed from them, and the
-        answer's ``resolved`` says to what.
+        Only articles within ``period`` are read, and of those the best ``passages`` (default: the
+        settings'); ``quote_only`` leaves the language model out. A question that leans on the turns
+        before it in ``history`` is completed from them, and the answer's ``resolved`` says to what.
+        ``language`` (``"ar"``, ``"en"``) is the one to answer in, by default the question's; quotes
+        are always in their article's.
 
         Raises:
-            UsageError: the question is empty or too long.
+            UsageError: the question is empty or too long, ``passages`` is below 1, or there is no
+                answering in ``language``.
             StoreError, IndexMismatch: there is no index, or not one these models can read.
             ModelError: a model cannot be had, loaded or run.
         """
         check_question(question, self.settings.question_characters)
+        if language is not None and language not in REPLY_LANGUAGES:
+            raise UsageError(f"language {language!r}: not one of {', '.join(REPLY_LANGUAGES)}")
         generator = None if quote_only else self.generator()
         started = time.perf_counter()
-        query, found = self._find(resolve(question, history), None, period)
+        query, found = self._find(resolve(question, history), passages, period)
         _, sentence_encoder = self.encoders()
         answerer = Answerer(self.index(), sentence_encoder, generator, self.settings)
-        yield from answerer.stream(query, found, started, asked=question.strip())
+        yield from answerer.stream(query, found, started, asked=question.strip(), language=language)
 
     def _find(
         self, question: str, k: int | None, period: Period = ALWAYS
     ) -> tuple[Query, list[Found]]:
         if k is not None and k < 1:
-            raise UsageError(f"-k {k}: at least 1 passage")
+            raise UsageError(f"{k} passages: at least 1")
         text = check_question(question, self.settings.question_characters)
         self.index()
         self._check_models()

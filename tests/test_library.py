@@ -232,7 +232,7 @@ def test_questions_that_cannot_be_asked(seeded: Library, question: str) -> None:
 
 
 def test_k_below_one(seeded: Library) -> None:
-    with pytest.raises(UsageError, match="-k 0"):
+    with pytest.raises(UsageError, match="0 passages"):
         seeded.search("question", k=0)
 
 
@@ -265,3 +265,14 @@ def test_a_follow_up_is_answered_as_what_it_means(seeded: Library) -> None:
     assert answer.question == "ومن حضر؟"
     assert answer.resolved is not None and "لافروف" in answer.resolved
     assert seeded.ask(question, history=[former]).resolved is None
+
+
+def test_the_language_to_answer_in_and_how_much_to_read(seeded: Library) -> None:
+    question = "ما ثمن الخبز في المريخ؟"
+    answer = seeded.ask(question, language="en", passages=1)
+    assert answer.language == "en"
+    assert len(answer.passages) == 1
+    with pytest.raises(UsageError, match="language 'fr'"):
+        seeded.ask(question, language="fr")
+    with pytest.raises(UsageError, match="0 passages"):
+        seeded.ask(question, passages=0)

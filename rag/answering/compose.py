@@ -58,7 +58,9 @@ class Checked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What every way of answering shares: the question, the passages, the evidence, the clock."""
+    """What every way of answering shares: the question, the passages, the evidence, the clock, and
+    the language to answer in.
+    """
 
     query: Query
     hits: tuple[Hit, ...]
@@ -66,15 +68,16 @@ class Reply:
     clock: Clock
     asked: str | None
     several: bool
+    language: str
     tokens: dict[str, int] = field(default_factory=dict)
 
     def abstain(self, reason: str, model: str, raw: str | None = None) -> Answer:
         """Say that the articles do not answer."""
-        return self._answer(False, reason, abstention_text(self.query.language), (), model, raw)
+        return self._answer(False, reason, abstention_text(self.language), (), model, raw)
 
     def quote(self) -> Answer:
         """The best evidence, word for word."""
-        text = _Text(self.query.language)
+        text = _Text(self.language)
         self._quote(text)
         self.clock.mark("quoted")
         return self._answer(True, None, text.shown, text.claims, QUOTING_MODEL, None)
@@ -86,7 +89,7 @@ class Reply:
         When none is supported, the evidence is quoted, and a sentence that is close to it in
         another language follows, labelled as not verified.
         """
-        text = _Text(self.query.language)
+        text = _Text(self.language)
         for item in checked:
             if item.support.enough:
                 text.say(item)
@@ -122,7 +125,7 @@ class Reply:
     ) -> Answer:
         return Answer(
             question=self.asked or self.query.text,
-            language=self.query.language,
+            language=self.language,
             answered=answered,
             reason=reason,
             text=text,

@@ -95,11 +95,13 @@ class Answerer:
         started: float | None = None,
         *,
         asked: str | None = None,
+        language: str | None = None,
     ) -> Iterator[Event]:
         """Events in order: the passages, the quoted answer, pieces of text, the answer.
 
         ``started`` is the ``time.perf_counter()`` from which the timings count; ``asked`` the
-        question as it was put, where ``query`` is what it means in its conversation.
+        question as it was put, where ``query`` is what it means in its conversation; ``language``
+        the one to answer in, where that is not the question's.
 
         Raises:
             GenerationError: the language model failed.
@@ -110,7 +112,7 @@ class Answerer:
         yield Retrieved(hits)
         several = wants_several(query.text)
         evidence = self._evidence(query, found, several)
-        reply = Reply(query, hits, evidence, clock, asked, several)
+        reply = Reply(query, hits, evidence, clock, asked, several, language or query.language)
         likely = abstention.answerable(query, found, evidence)
         if not evidence or likely < self._settings.answerable:
             yield Done(reply.abstain(abstention.NO_EVIDENCE, self._model_name))
@@ -146,7 +148,7 @@ class Answerer:
         lines = _LINES if reply.several else 1
         pieces: list[str] = []
         stream = generator.stream(
-            build_messages(query.text, query.language, evidence, several=reply.several),
+            build_messages(query.text, reply.language, evidence, several=reply.several),
             max_tokens=self._settings.answer_tokens,
             grammar=answer_grammar(len(evidence), lines),
         )
@@ -193,7 +195,7 @@ class Answerer:
                     draft.text,
                     item,
                     reply.query.text,
-                    same_language=item.article.language == reply.query.language,
+                    same_language=item.article.language == reply.language,
                     stand_ins=self._stand_ins,
                 )
                 for item in reply.evidence

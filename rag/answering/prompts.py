@@ -33,6 +33,7 @@ _SYSTEM = {
         f" facts of that excerpt. If no excerpt holds the answer, write only: {NOT_FOUND}"
     ),
 }
+REPLY_LANGUAGES = tuple(_SYSTEM)
 # Excerpts, and a question with its reply in each language. Said before every question in the same
 # words, they are read once and then cached.
 _EXAMPLES = (
