@@ -35,8 +35,9 @@ class Settings:
     sentence-transformers model; ``llm`` is ``auto`` (the embedded model when it is there, else
     quoting), ``none`` (quoting), a catalogue name, a ``.gguf`` file, or the URL of an
     OpenAI-compatible server. ``offline`` forbids fetching weights. Sizes are in tokens of the
-    encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``, and
-    ``evidence_tokens`` for the sentences it is shown, of which there are at most ``evidence``).
+    encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``,
+    ``reading_tokens`` for what one sentence in another language says, and ``evidence_tokens`` for
+    the sentences it is shown, of which there are at most ``evidence``).
     ``answerable`` is the least estimated probability, in [0, 1], at which a question is answered
     rather than declined.
     """
@@ -54,7 +55,8 @@ class Settings:
     evidence_tokens: int = 700
     context_tokens: int = 4096
     answer_tokens: int = 256
-    answerable: float = 0.38
+    reading_tokens: int = 128
+    answerable: float = 0.5
     question_characters: int = 2000
 
     @classmethod

@@ -19,20 +19,17 @@ def describe(article: ArticleRef) -> str:
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
-    """The answer, then its sources; for an unanswered question, the nearest articles."""
+    """The answer, then its sources; for an unanswered question, what comes nearest."""
     yield answer.text
-    seen: set[int] = set()
-    for claim in answer.claims:
-        for citation in claim.citations:
-            if citation.n not in seen:
-                seen.add(citation.n)
-                yield ""
-                yield f"[{citation.n}] {describe(citation.article)}"
-                yield f"    «{' '.join(citation.quote.split())}»"
-    if not answer.answered and answer.passages:
+    cited = [citation for claim in answer.claims for citation in claim.citations]
+    for _, citation in sorted({citation.n: citation for citation in cited}.items()):
         yield ""
-        for line in dict.fromkeys(describe(hit.article) for hit in answer.passages):
-            yield f"  · {line}"
+        yield f"[{citation.n}] {describe(citation.article)}"
+        yield f"    «{' '.join(citation.quote.split())}»"
+    for citation in answer.nearest:
+        yield ""
+        yield f"  · {describe(citation.article)}"
+        yield f"    «{' '.join(citation.quote.split())}»"
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:

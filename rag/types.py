@@ -210,7 +210,9 @@ class Answer:
 
     ``timings`` are seconds. ``raw`` is the model's own output, before citations were checked.
     ``tokens`` are those the model read (``prompt``) and wrote (``reply``), where it counts them.
-    ``resolved`` is what the question means in its conversation, where it leans on it.
+    ``resolved`` is what the question means in its conversation, where it leans on it. ``nearest``
+    are, where it is not answered, the sentences that come nearest to it. ``confidence`` is the
+    estimated probability, in [0, 1], that the articles answer it.
     """
 
     question: str
@@ -225,6 +227,8 @@ class Answer:
     raw: str | None = None
     tokens: Mapping[str, int] = field(default_factory=dict)
     resolved: str | None = None
+    nearest: tuple[Citation, ...] = ()
+    confidence: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The ``Answer`` object of the JSON contract."""
@@ -241,4 +245,6 @@ class Answer:
             "raw": self.raw,
             "tokens": dict(self.tokens),
             "resolved": self.resolved,
+            "nearest": [citation.to_dict() for citation in self.nearest],
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
         }

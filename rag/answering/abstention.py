@@ -47,20 +47,32 @@ _MOST_TRANSLATED = 20.0
 _NO_RIVAL = 3.0
 
 
-def answerable(query: Query, found: Sequence[Found], evidence: Sequence[Evidence]) -> float:
+# An index of fewer passages is of one topic, like as not: nearness then says little, and words
+# shared with the question are everywhere. It is judged by coefficients of its own. The boundary is
+# halfway, by ratio, between the corpora they are fitted to (14 and 120 passages).
+SMALL = 40
+
+
+def answerable(
+    query: Query, found: Sequence[Found], evidence: Sequence[Evidence], passages: int
+) -> float:
     """Estimated probability that the evidence answers the question, in [0, 1].
 
-    A logistic regression that ``eval/fit_abstention.py`` fits to development questions, with and
-    without the passage that answers them.
+    ``passages`` is how many the index has. A logistic regression that ``eval/fit_abstention.py``
+    fits to development questions that can be answered, that are asked without the passage that
+    answers them, and that are about something else.
     """
     if not evidence:
         return 0.0
-    weights = _coefficients()[reply_language(query.language)]
+    size = "small" if passages < SMALL else "large"
+    weights = _coefficients()[size][reply_language(query.language)]
     values = features(found, evidence)
     return 1 / (1 + math.exp(-sum(weights[name] * values[name] for name in weights)))
 
 
 @lru_cache(maxsize=1)
-def _coefficients() -> Mapping[str, Mapping[str, float]]:
-    loaded: Mapping[str, Mapping[str, float]] = json.loads(COEFFICIENTS.read_text("utf-8"))
+def _coefficients() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    loaded: Mapping[str, Mapping[str, Mapping[str, float]]] = json.loads(
+        COEFFICIENTS.read_text("utf-8")
+    )
     return loaded

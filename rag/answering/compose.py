@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.answering.evidence import Evidence
-from rag.answering.prompts import (
+from rag.answering.phrases import (
     abstention_text,
     another_text,
+    nearest_text,
     see_also_text,
     unverified_text,
 )
@@ -47,19 +48,19 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence of the model, its best support, and whether, unsupported, it may be shown as a
-    reading that was not verified.
+    """A sentence of the model, its best support, and whether, unsupported, it is close enough in
+    meaning to be shown as a reading that was not verified.
     """
 
     text: str
     support: Support
-    close: bool
+    close: bool = False
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What every way of answering shares: the question, the passages, the evidence, the clock, and
-    the language to answer in.
+    """What every way of answering shares: the question, the passages, the evidence, the clock, the
+    language to answer in, and how likely the evidence is to answer.
     """
 
     query: Query
@@ -69,11 +70,17 @@ class Reply:
     asked: str | None
     several: bool
     language: str
+    likely: float
     tokens: dict[str, int] = field(default_factory=dict)
 
     def abstain(self, reason: str, model: str, raw: str | None = None) -> Answer:
-        """Say that the articles do not answer."""
-        return self._answer(False, reason, abstention_text(self.language), (), model, raw)
+        """Say that the articles do not answer, and what in them comes nearest."""
+        text = _Text(self.language)
+        for item in self.evidence[:_MOST_QUOTES]:
+            text.quote(item)
+        nearest = tuple(citation for claim in text.claims for citation in claim.citations)
+        said = abstention_text(self.language)
+        return replace(self._answer(False, reason, said, (), model, raw), nearest=nearest)
 
     def quote(self) -> Answer:
         """The best evidence, word for word."""
@@ -82,12 +89,15 @@ class Reply:
         self.clock.mark("quoted")
         return self._answer(True, None, text.shown, text.claims, QUOTING_MODEL, None)
 
+    def doubt(self, model: str, raw: str) -> Answer:
+        """Quote the evidence though the model finds no answer in it, and say that it may not be."""
+        text = _Text(self.language, sure=False)
+        self._quote(text)
+        return self._answer(True, None, text.shown, text.claims, model, raw)
+
     def conclude(self, checked: Sequence[Checked], model: str, raw: str) -> Answer:
         """The supported sentences, with what other articles say differently, and the evidence
-        that is nearly as likely to hold the answer.
-
-        When none is supported, the evidence is quoted, and a sentence that is close to it in
-        another language follows, labelled as not verified.
+        that is nearly as likely to hold the answer. When none is supported, it is quoted.
         """
         text = _Text(self.language)
         for item in checked:
@@ -97,20 +107,36 @@ class Reply:
             for other in disagreeing(item.text, item.support.evidence, self.evidence):
                 if other not in text.cited:
                     text.differ(other)
-        if not text.claims:
-            close = next((item for item in checked if item.close), None)
-            if close:
-                text.quote(close.support.evidence)
-                text.read(close)
         self._quote(text)
         return self._answer(True, None, text.shown, text.claims, model, raw)
 
+    def gloss(self, readings: Sequence[Checked], model: str, raw: str) -> Answer:
+        """The likely evidence, each with the sentence that reads it in another language: stated
+        where it is supported, else after the quotation, labelled as not verified.
+        """
+        text = _Text(self.language)
+        for item in sorted(readings, key=lambda item: not item.support.enough):
+            if item.support.enough:
+                text.say(item)
+            else:
+                text.quote(item.support.evidence)
+                if item.close:
+                    text.read(item)
+        self._quote(text)
+        return self._answer(True, None, text.shown, text.claims, model, raw)
+
+    @property
+    def quotable(self) -> Sequence[Evidence]:
+        """The evidence likely enough to hold the answer to be shown."""
+        if self.several:
+            return self.evidence
+        best = self.evidence[0].score
+        return [e for e in self.evidence if best - e.score <= _ALSO_MARGIN][:_MOST_QUOTES]
+
     def _quote(self, text: _Text) -> None:
         """Quote the likely evidence that is not cited yet."""
-        best = self.evidence[0].score
         most = len(self.evidence) if self.several else _MOST_QUOTES
-        likely = [e for e in self.evidence if self.several or best - e.score <= _ALSO_MARGIN]
-        for item in likely[:most]:
+        for item in self.quotable:
             if len(text.cited) < most and item not in text.cited:
                 text.quote(item)
 
@@ -135,6 +161,7 @@ class Reply:
             timings={**self.clock.marks, "total": self.clock.now()},
             raw=raw,
             tokens=dict(self.tokens),
+            confidence=self.likely,
             resolved=self.query.text if self.asked not in (None, self.query.text) else None,
         )
 
@@ -142,9 +169,10 @@ class Reply:
 class _Text:
     """An answer as it is put together: its lines, its claims, its markers in order of first use."""
 
-    def __init__(self, language: str) -> None:
-        """An empty answer in ``language``."""
+    def __init__(self, language: str, *, sure: bool = True) -> None:
+        """An empty answer in ``language``; ``sure`` or else quoting what may not answer."""
         self._language = language
+        self._sure = sure
         self._numbers: dict[tuple[str, Span], int] = {}
         self.cited: list[Evidence] = []
         self._lines: list[str] = []
@@ -171,7 +199,11 @@ class _Text:
         """A sentence of the evidence, word for word; after the first, as one to be seen also."""
         citation = self._cite(item, item.span)
         quoted = f"«{item.text}» [{citation.n}]"
-        self._lines.append(see_also_text(self._language, quoted) if self._claims else quoted)
+        if self._claims:
+            quoted = see_also_text(self._language, quoted)
+        elif not self._sure:
+            quoted = nearest_text(self._language, quoted)
+        self._lines.append(quoted)
         self._claims.append(Claim(item.text, True, 1.0, (citation,)))
 
     def differ(self, item: Evidence) -> None:

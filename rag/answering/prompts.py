@@ -1,4 +1,4 @@
-"""Every word said to the language model, the sentinel it abstains with, and the grammar it obeys.
+"""Every word said to the language model, the sentinel it abstains with, and the grammars it obeys.
 
 Shared by prompt, parser and tests.
 """
@@ -81,43 +81,63 @@ _SEVERAL = {
     "ar": " إن احتاج الجواب إلى أكثر من مقتطف فاكتب سطرا لكل منها.",
     "en": " If the answer needs several excerpts, write one line for each.",
 }
+# Evidence in another language is read a sentence at a time. Of the sentences that held the answers
+# to 21 development questions (English over Arabic), the gold answer came out in English from 9
+# (43 %) when translated with the question in view, 10 when the question was answered in a few
+# words, and 12 when asked, as here, for a translation and then for the answer, of which the first
+# line is kept. Chosen among several excerpts and put in one sentence, it came out for 14 %.
+_READER = {
+    "ar": (
+        "اقرأ الجملة المكتوبة بلغة أخرى. ترجمها إلى العربية، ثم أجب عن السؤال بالعربية في كلمات"
+        " قليلة. اكتب الأسماء والمصطلحات كما يكتبها السؤال أو كما تكتبها الصحف العربية."
+    ),
+    "en": (
+        "Read the Arabic sentence. Translate it into English, then answer the question in English"
+        " in a few words. Spell names and terms as the question does, or as English newspapers do."
+    ),
+}
+# A sentence in each language, and a question about it with its answer in each.
+_READINGS = (
+    (
+        {
+            "ar": "وصل وزير الطاقة كمال درويش إلى مدينة أضنة في 2 مايو.",
+            "en": "Energy minister Kemal Dervis arrived in the city of Adana on 2 May.",
+        },
+        {
+            "ar": ("إلى أين وصل الوزير؟", "إلى مدينة أضنة"),
+            "en": ("Where did the minister arrive?", "in the city of Adana"),
+        },
+    ),
+    (
+        {
+            "ar": "وتبلغ مساحة البحيرة 1,200 كيلومتر مربع، ويعيش حولها نحو 40 ألف صياد.",
+            "en": "The lake covers 1,200 square kilometres; about 40,000 fishermen live around it.",
+        },
+        {
+            "ar": ("كم صيادا يعيش حول البحيرة؟", "نحو 40 ألفا"),
+            "en": ("How many fishermen live around the lake?", "about 40,000"),
+        },
+    ),
+    (
+        {
+            "ar": "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
+            "en": "The National Museum of Arts opened a show of the Italian painter Caravaggio.",
+        },
+        {
+            "ar": ("من الرسام الذي يعرض المتحف أعماله؟", "الرسام الإيطالي كارافاجيو"),
+            "en": ("Which painter's works does the museum show?", "the Italian painter Caravaggio"),
+        },
+    ),
+)
+_SENTENCE = {"ar": ("الجملة", "السؤال", "الجواب"), "en": ("Sentence", "Question", "Answer")}
+# One line, the reading; what follows it is not needed.
+READING_GRAMMAR = r"root ::= [^\n]+"
 _LABELS = {"ar": ("المقتطفات", "السؤال"), "en": ("Excerpts", "Question")}
-_UNVERIFIED = {
-    "ar": "قراءة آلية لم يتحقق منها:",
-    "en": "Machine reading, not verified:",
-}
-_SEE_ALSO = {"ar": "انظر أيضا:", "en": "See also:"}
-_ANOTHER = {"ar": "ويذكر مقال آخر", "en": "Another article says"}
-
-_ABSTAINED = {
-    "ar": "لا تجيب المقالات المتاحة عن هذا السؤال.",
-    "en": "The articles do not answer this question.",
-}
 
 
 def reply_language(language: str) -> str:
     """The language to reply in: the question's where there is a prompt for it, else English."""
     return language if language in _SYSTEM else "en"
-
-
-def abstention_text(language: str) -> str:
-    """What a reader is told when the articles do not answer."""
-    return _ABSTAINED[reply_language(language)]
-
-
-def unverified_text(language: str, text: str) -> str:
-    """A sentence of the model that could not be checked, labelled as such."""
-    return f"{_UNVERIFIED[reply_language(language)]} {text}"
-
-
-def see_also_text(language: str, quote: str) -> str:
-    """A quotation that is nearly as likely to hold the answer as the one before it."""
-    return f"{_SEE_ALSO[reply_language(language)]} {quote}"
-
-
-def another_text(language: str, date: str | None, quote: str) -> str:
-    """What an article says that another one, cited before it, says differently."""
-    return f"{_ANOTHER[reply_language(language)]}{f' ({date})' if date else ''}: {quote}"
 
 
 def build_messages(
@@ -137,6 +157,22 @@ def build_messages(
     shown = [_excerpt(item) for item in evidence]
     messages.append({"role": "user", "content": _user(reply, shown, question)})
     return messages
+
+
+def build_reading(question: str, language: str, item: Evidence) -> list[Message]:
+    """The conversation that asks what ``item`` says, in another language, to the question."""
+    reply = reply_language(language)
+    other = "en" if reply == "ar" else "ar"
+    sentence, asked, answered = _SENTENCE[reply]
+    messages = [{"role": "system", "content": _READER[reply]}]
+    for said, questions in _READINGS:
+        ask, answer = questions[reply]
+        messages += [
+            {"role": "user", "content": f"{sentence}: {said[other]}\n{asked}: {ask}"},
+            {"role": "assistant", "content": f"{said[reply]}\n{answered}: {answer}"},
+        ]
+    read = f"{sentence}: {plain(item.text)}\n{asked}: {question}"
+    return [*messages, {"role": "user", "content": read}]
 
 
 def _user(reply: str, excerpts: Sequence[str], question: str) -> str:

@@ -86,6 +86,8 @@ def test_the_model_may_abstain(seeded: Library, monkeypatch: pytest.MonkeyPatch)
     assert (answer.answered, answer.reason) == (False, "model_abstained")
     assert answer.claims == ()
     assert answer.passages
+    assert "144" in answer.nearest[0].quote
+    assert [citation.n for citation in answer.nearest] == [1, 2, 3][: len(answer.nearest)]
 
 
 def test_likely_evidence_is_quoted_though_the_model_finds_no_answer(
@@ -95,6 +97,7 @@ def test_likely_evidence_is_quoted_though_the_model_finds_no_answer(
     library, _ = with_generator(seeded, NOT_FOUND)
     answer = library.ask(QUESTION)
     assert answer.answered and "144" in answer.text
+    assert answer.text.startswith("أقرب ما في المقالات:")
     assert answer.raw == NOT_FOUND
 
 
@@ -145,19 +148,35 @@ def test_a_comparison_cites_several_articles(library: Library, tmp_path: Path) -
     assert grammar is not None and grammar.count("claim)?") == 2
 
 
-def test_a_close_reading_in_another_language_is_labelled(
+def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reply = "[1] Sergy Lavrof 144 spoke of the shooting"
-    question = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
+    monkeypatch.setattr("rag.answering.engine._CLOSE", -1.0)
+    library, _ = with_generator(seeded, *["The shooting of 99 people"] * 3)
+    assert "99" not in library.ask(QUESTION, language="en").text  # No sentence gives that number.
+    reading = "Sergy Lavrof spoke of the shooting"
     for least, shown in ((-1.0, True), (1.1, False)):
         monkeypatch.setattr("rag.answering.engine._CLOSE", least)
-        library, _ = with_generator(seeded, reply)
-        answer = library.ask(question)
+        library, generator = with_generator(seeded, *[reading] * 3)
+        answer = library.ask(QUESTION, language="en")
+        quoted = [claim for claim in answer.claims if claim.supported]
         said = [claim for claim in answer.claims if not claim.supported]
-        assert answer.claims[0].supported and answer.claims[0].text in answer.text
-        assert [claim.text for claim in said] == [reply[4:]] * shown
-        assert ("لم يتحقق" in answer.text) is shown
+        assert len(generator.asked) == len(quoted) == len(answer.claims) - len(said)
+        assert {claim.text for claim in said} == ({reading} if shown else set())
+        assert ("Machine reading, not verified:" in answer.text) is shown
+        for asked, claim in zip(generator.asked, quoted, strict=True):
+            assert QUESTION in asked[-1]["content"] and claim.text in asked[-1]["content"]
+        check_quotes(library, answer)
+
+
+def test_a_supported_reading_is_stated(seeded: Library) -> None:
+    library, _ = with_generator(seeded, *["Moscow: 144"] * 3)
+    answer = library.ask(QUESTION, language="en")
+    stated = [c for c in answer.claims if c.text == "Moscow: 144"]
+    assert [claim.supported for claim in stated] == [True]
+    assert answer.text.startswith("Moscow: 144 [1]")
+    assert answer.raw == "\n".join(["Moscow: 144"] * len(answer.claims))
+    check_quotes(library, answer)
 
 
 def test_the_budget_of_evidence_is_kept(seeded: Library) -> None:
@@ -205,7 +224,7 @@ def test_to_dict_is_the_contract(seeded: Library) -> None:
     record = seeded.ask(QUESTION).to_dict()
     assert list(record) == [
         "question", "language", "answered", "reason", "text", "claims", "passages", "model",
-        "timings", "raw", "tokens", "resolved",
+        "timings", "raw", "tokens", "resolved", "nearest", "confidence",
     ]  # fmt: skip
     citation = record["claims"][0]["citations"][0]
     assert list(citation) == ["n", "article", "start", "end", "quote"]
