@@ -112,15 +112,18 @@ class Reply:
 
     def gloss(self, readings: Sequence[Checked], model: str, raw: str) -> Answer:
         """The likely evidence, each with the sentence that reads it in another language: stated
-        where it is supported, else after the quotation, labelled as not verified.
+        where it is supported, else after the quotation, labelled as not verified. The likeliest
+        sentence always has its reading, unless a number in it is wrong; of others, which may have
+        nothing to do with the question, a reading that strays is left out.
         """
+        first = self.evidence[0]
         text = _Text(self.language)
         for item in sorted(readings, key=lambda item: not item.support.enough):
             if item.support.enough:
                 text.say(item)
             else:
                 text.quote(item.support.evidence)
-                if item.close:
+                if item.close or (item.support.counts and item.support.evidence is first):
                     text.read(item)
         self._quote(text)
         return self._answer(True, None, text.shown, text.claims, model, raw)
