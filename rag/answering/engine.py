@@ -257,5 +257,5 @@ class Answerer:
         item = weighed.evidence
         if weighed.enough or not weighed.counts or item.article.language == detect_language(text):
             return False
-        claim, evidence = self._sentence_encoder.encode([text, item.text], "passage")
+        claim, evidence = self._sentence_encoder.encode([text, item.told], "passage")
         return float(claim @ evidence) >= _CLOSE

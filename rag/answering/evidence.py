@@ -49,6 +49,17 @@ class Evidence:
         """The sentence, verbatim."""
         return self.span.of(self.article.text)
 
+    @property
+    def told(self) -> str:
+        """The sentence without the name of the outlet in its dateline, which is no part of the
+        news: "(شينخوا)" is not where anything happened.
+        """
+        outlet = self.article.evidence.get("outlet")
+        if outlet is None or outlet.start < self.span.start or self.span.end < outlet.end:
+            return self.text
+        before = self.article.text[self.span.start : outlet.start].removesuffix("(")
+        return before + self.article.text[outlet.end : self.span.end].removeprefix(")")
+
 
 def select_evidence(
     index: Index, translator: Translator, query: Query, found: Sequence[Found], limit: int

@@ -171,7 +171,7 @@ def build_reading(question: str, language: str, item: Evidence) -> list[Message]
             {"role": "user", "content": f"{sentence}: {said[other]}\n{asked}: {ask}"},
             {"role": "assistant", "content": f"{said[reply]}\n{answered}: {answer}"},
         ]
-    read = f"{sentence}: {plain(item.text)}\n{asked}: {question}"
+    read = f"{sentence}: {plain(item.told)}\n{asked}: {question}"
     return [*messages, {"role": "user", "content": read}]
 
 
@@ -183,7 +183,7 @@ def _user(reply: str, excerpts: Sequence[str], question: str) -> str:
 
 def _excerpt(item: Evidence) -> str:
     """The sentence after its article's date, as bare words that cannot pose as anything else."""
-    text = plain(item.text)
+    text = plain(item.told)
     return f"({item.article.date}) {text}" if item.article.date else text
 
 

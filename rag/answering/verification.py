@@ -86,7 +86,7 @@ def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[
 def sounds_alike(words: Sequence[str], item: Evidence) -> bool:
     """Whether some Latin name among ``words`` is written, or sounds, as a word of ``item``."""
     names = foreign_names(" ".join(words))
-    return any(_counterparts(names, item.text, lambda word: ()))
+    return any(_counterparts(names, item.told, lambda word: ()))
 
 
 def support(
@@ -109,23 +109,23 @@ def support(
     alike, for words that are merely near in meaning can be found in a sentence that says the
     opposite.
     """
-    known = numbers_of(f"{item.text} {item.article.date or ''}")
+    known = numbers_of(f"{item.told} {item.article.date or ''}")
     counts = agree = numbers_of(claim) <= known
     if not same_language:
         asked = {word.casefold() for word in foreign_words(question)}
         new = [word for word in foreign_words(claim) if word.casefold() not in asked]
-        agree = agree and names_agree(" ".join(new), item.text, stand_ins)
+        agree = agree and names_agree(" ".join(new), item.told, stand_ins)
         agree = agree and item.coverage >= _LEAST_ASKED
         agree = agree and (
             bool(numbers_of(claim) - numbers_of(question)) or sounds_alike(new, item)
         )
     else:
-        agree = agree and negated(claim) == negated(clause_of(claim, item.text))
+        agree = agree and negated(claim) == negated(clause_of(claim, item.told))
     words = set(analyze(claim)) - set(analyze(question))
     if same_language or (words and all(word[0].isdigit() for word in words)):
-        score = len(words & set(analyze(item.text))) / len(words) if words else 0.0
+        score = len(words & set(analyze(item.told))) / len(words) if words else 0.0
     else:
-        shared = _counterparts(new, item.text, stand_ins)
+        shared = _counterparts(new, item.told, stand_ins)
         score = sum(shared) / len(shared) if shared else 0.0
     return Support(item, score, agree, agree and score >= _LEAST_WORDS, counts)
 

@@ -156,3 +156,18 @@ def test_across_languages_the_evidence_must_speak_of_what_is_asked() -> None:
     assert support(claim, item, question, same_language=False).agrees
     elsewhere = replace(item, coverage=0.3)
     assert not support(claim, elsewhere, question, same_language=False).agrees
+
+
+def test_the_outlet_of_a_dateline_is_not_where_it_happened() -> None:
+    text = "فينتيان 25 يوليو 2024 (شينخوا) عقد الوزيران محادثات."
+    start = text.index("شينخوا")
+    article = Article("a", text, evidence={"outlet": Span(start, start + len("شينخوا"))})
+    item = Evidence(1, article, Span(0, len(text)), 0.0, 1.0, 0.0)
+    assert item.text == text
+    assert item.told == "فينتيان 25 يوليو 2024  عقد الوزيران محادثات."
+    question = "أين عقد الوزيران محادثات؟"
+    for place, enough in (("فينتيان", True), ("شينخوا", False)):
+        claim = f"عقد الوزيران محادثات في {place}"
+        assert support(claim, item, question, same_language=True).enough is enough
+    elsewhere = Evidence(1, article, Span(start + 8, len(text)), 0.0, 1.0, 0.0)
+    assert elsewhere.told == elsewhere.text
