@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.answer_metrics import contains, exact, f1
+from eval.metrics.words import contains, exact, f1
 
 
 def test_f1_counts_shared_words() -> None:
