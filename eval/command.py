@@ -6,11 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+WORK = Path("index/eval")
+
 
 def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add ``eval`` and its measurements to the command line."""
-    parser = commands.add_parser("eval", help="measure quality and speed")
-    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    parser = commands.add_parser("eval", parents=[common], help="measure quality and speed")
+    _add_evaluation(parser)
+    kinds = parser.add_subparsers(metavar="WHAT")
     retrieval = kinds.add_parser("retrieval", parents=[common], help="rank of the right passage")
     _add_squad(retrieval)
     retrieval.add_argument(
@@ -46,6 +49,19 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     scale.add_argument("--index", type=Path, metavar="DIR", help="keep the index here")
     scale.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     scale.set_defaults(run=_scale)
+
+
+def _add_evaluation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--llm", default="auto", metavar="MODEL", help="as for ask")
+    parser.add_argument("--work", type=Path, default=WORK, metavar="DIR",
+                        help=f"keep indexes and replies here (default: {WORK})")  # fmt: skip
+    parser.set_defaults(run=_evaluate)
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from eval.evaluate import run_evaluate
+
+    return run_evaluate(args)
 
 
 def _add_squad(parser: argparse.ArgumentParser) -> None:
