@@ -1,149 +1,119 @@
-"""``musnad eval``: one set, one system, one report."""
+"""``musnad eval``: which set, which system, and what is done with the figures."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from eval.asking import Asker
-from eval.replies import ask_all, run_key
-from eval.scoring import Scored, score
-from eval.sets import EvaluationSet
-from eval.summary import summarise, values_of
+from eval.compare import compare, print_changes, read_record
+from eval.gate import accepted_path, read_accepted, violations, write_record
+from eval.running import Exam, open_library
+from eval.sets import EvaluationSet, read_questions, read_seeds
+from eval.table import print_run
 from rag.config import Settings
 from rag.console import StageReport
-from rag.errors import CorpusError, IndexMismatch, UsageError
-from rag.library import Library
-from rag.models.progress import TqdmProgress
-from rag.store.build import Report
+from rag.errors import UsageError
+from rag.models.generators import check_llm
 
-FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Run:
-    """A system's replies to a set, scored; ``record`` is what ``--json`` writes."""
-
-    name: str
-    scored: Sequence[Scored]
-    record: Mapping[str, Any]
-
-
-def open_library(
-    questions: EvaluationSet, settings: Settings, work: Path, report: Report
-) -> Library:
-    """A library of the set's corpus, below ``work``; one that is there already is used again.
-
-    Raises:
-        CorpusError: an article cannot be read, or gold names an article or place that is not there.
-    """
-    paths = list(questions.paths)
-    if questions.documents:
-        paths = [_written(questions, work)]
-    library = Library(work / f"index-{_content(paths)}", settings, progress=TqdmProgress())
-    try:
-        done = library.ingest(paths, report=report)
-    except IndexMismatch:
-        done = library.ingest(paths, rebuild=True, report=report)
-    for bad in done.unreadable:
-        raise CorpusError(f"{bad.path}: {bad.reason}")
-    check_gold(questions, {article.id: len(article.text) for article in library.articles()})
-    return library
-
-
-def check_gold(questions: EvaluationSet, lengths: Mapping[str, int]) -> None:
-    """Hold every gold span against the articles.
-
-    Raises:
-        CorpusError: it names an article that is not in the corpus, or a place that is not in it.
-    """
-    for item in questions.items:
-        for span in (span for group in item.groups for span in group):
-            if span.article not in lengths:
-                raise CorpusError(
-                    f"{item.id}: gold names {span.article!r}, no article of the corpus"
-                )
-            if not 0 <= span.start < span.end <= lengths[span.article]:
-                raise CorpusError(
-                    f"{item.id}: gold {span.start}-{span.end} is not a place in {span.article}"
-                )
-
-
-def _written(questions: EvaluationSet, work: Path) -> Path:
-    lines = [json.dumps(document, ensure_ascii=False) for document in questions.documents]
-    data = ("\n".join(lines) + "\n").encode()
-    path = work / f"corpus-{hashlib.sha256(data).hexdigest()[:16]}.jsonl"
-    work.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.write_bytes(data)
-    return path
-
-
-def _content(paths: Sequence[Path]) -> str:
-    """A name for the files below ``paths``."""
-    digest = hashlib.sha256()
-    for path in paths:
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in files:
-            try:
-                digest.update(file.name.encode() + b"\0" + file.read_bytes())
-            except OSError as error:
-                raise CorpusError(f"{file}: {error.strerror or error}") from error
-    return digest.hexdigest()[:16]
-
-
-def measure(questions: EvaluationSet, library: Library, work: Path, report: Report) -> Run:
-    """Ask every question that an earlier run has not, and score all replies."""
-    answering = questions.judged == "spans"
-    generator = library.generator() if answering else None
-    model = generator.name if generator else "none"
-    if not answering:
-        model = "retrieval alone"
-    elif generator is None and library.settings.llm != "none":
-        raise UsageError(f"--llm {library.settings.llm}: no language model here; use --llm none")
-    articles = library.articles()
-    corpus = hashlib.sha256("\0".join(sorted(a.id for a in articles)).encode()).hexdigest()
-    manifest = library.index().manifest
-    key = run_key(manifest, library.settings, model, _each(questions), corpus)
-    asker = Asker(library, generator, answering=answering)
-    languages = {article.id: article.language for article in articles}
-    scored = []
-    replies = ask_all(questions.items, asker.ask, work / f"replies-{key}.jsonl")
-    for item, reply in zip(questions.items, replies, strict=True):
-        scored.append(score(item, reply, languages))
-        report("questions", len(scored), len(questions.items))
-    record = {
-        "format": FORMAT,
-        "system": "musnad",
-        "set": questions.name,
-        "questions_fingerprint": questions.fingerprint,
-        "model": model,
-        "encoder": library.encoders()[0].name,
-        **summarise(scored),
-        **values_of(scored),
-    }
-    return Run("musnad", scored, record)
-
-
-def _each(questions: EvaluationSet) -> str:
-    return questions.fingerprint
+# A tenth of the questions over the seeds.
+TENTH = 10
 
 
 def run_evaluate(args: argparse.Namespace) -> int:
-    """``musnad eval`` without a kind."""
-    from eval.sets import read_seeds
-    from eval.table import print_run
+    """``musnad eval`` without a kind.
 
-    questions = read_seeds()
+    Raises:
+        UsageError: options that exclude one another.
+        MusnadError: a file, a model or an article is not what it should be.
+    """
+    check_llm(args.llm)
+    questions, name = choose_set(args)
+    old = read_record(args.compare) if args.compare else None
+    accepted = read_accepted(f"{name}-{_kind(args.llm)}") if args.gate else None
     settings = dataclasses.replace(Settings.from_environment(), llm=args.llm)
     report = StageReport()
     library = open_library(questions, settings, args.work, report)
-    run = measure(questions, library, args.work, report)
-    print_run(run.record)
-    return 0
+    exam = Exam(questions, library, args.work, report, args.fresh)
+    ours = exam.ours()
+    systems = [ours]
+    record = ours.record
+    print_run(record)
+    if args.peer:
+        systems.append(exam.peers())
+        record["peer"] = systems[1].record
+        print_run(systems[1].record)
+    if args.judge:
+        from eval.judge import judge_replies, load_judge, print_verdicts
+
+        judge = load_judge(settings, args.judge)
+        record["judge"] = judge_replies(
+            ours.scored, judge, args.work, lambda done, total: report("judged", done, total)
+        )
+        print_verdicts(record["judge"])
+    if args.json:
+        write_record(args.json, record)
+    if args.accept:
+        write_record(path := accepted_path(f"{name}-{_kind(args.llm)}"), accepted_part(record))
+        print(f"accepted: {path}")
+    failed = False
+    if old is not None:
+        changes = compare(old, record)
+        print_changes(old, record, changes)
+        failed = any(change.lost for change in changes)
+    if accepted is not None:
+        lines = violations(record, accepted)
+        print("\n".join(f"gate: {line}" for line in lines) or "gate: nothing below its floor")
+        failed = failed or bool(lines)
+    folder = args.report or args.work / f"report-{name}-{_kind(args.llm)}"
+    print(f"report: {folder}")
+    return 1 if failed else 0
+
+
+def choose_set(args: argparse.Namespace) -> tuple[EvaluationSet, str]:
+    """The questions to ask, and the name that their accepted figures go by.
+
+    Raises:
+        UsageError: several sets, or a choice of no questions.
+        CorpusError: a file of the set cannot be read.
+    """
+    from eval.public_sets import beir_set, squad_set
+
+    given = [name for name in ("squad", "beir", "jsonl") if getattr(args, name)]
+    if len(given) > 1:
+        raise UsageError(f"--{given[0]} and --{given[1]}: one set at a time")
+    if bool(args.corpus) != bool(args.jsonl):
+        raise UsageError("--jsonl and --corpus go together")
+    if args.squad:
+        whole = squad_set(args.squad)
+    elif args.beir:
+        whole = beir_set(args.beir)
+    elif args.jsonl:
+        whole = read_questions(args.jsonl.stem, args.jsonl, args.corpus)
+    else:
+        whole = read_seeds()
+    if args.questions_lang:
+        whole = whole.in_language(args.questions_lang)
+    return _part(whole, args)
+
+
+def _part(whole: EvaluationSet, args: argparse.Namespace) -> tuple[EvaluationSet, str]:
+    name = whole.name + (f"-{args.questions_lang}" if args.questions_lang else "")
+    if args.quick and args.limit is not None:
+        raise UsageError("--quick and --limit exclude one another")
+    if args.limit is not None:
+        if args.limit < 1:
+            raise UsageError(f"--limit {args.limit}: at least 1 question")
+        return whole.choose(args.limit), f"{name}-{args.limit}"
+    if args.quick:
+        count = len({item.id for item in whole.items})
+        return whole.choose(max(1, round(count / TENTH))), f"{name}-quick"
+    return whole, name
+
+
+def _kind(llm: str) -> str:
+    return "none" if llm == "none" else "model"
+
+
+def accepted_part(record: dict[str, object]) -> dict[str, object]:
+    """What is kept of accepted figures: without the peer's and the judge's."""
+    return {name: value for name, value in record.items() if name not in ("peer", "judge")}

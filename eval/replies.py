@@ -1,7 +1,8 @@
 """Replies on disk, one JSON object a line, so that an interrupted evaluation goes on where it was.
 
-The file is named after all that shapes a reply: the index, the models, the settings, the program
-and the questions. Anything else asked is another file.
+The file is named after what shapes all replies: the index, the models, the settings, the program.
+Each reply names the question it answers, gold included: a question that was changed is asked
+again, and one that was asked in a part of the set is not asked again in the whole.
 """
 
 from __future__ import annotations
@@ -23,25 +24,23 @@ _MADE_BY = ("encoder", "sentence_encoder", "analyzer", "chunker", "vectors")
 _NO_MATTER = ("home", "llm", "llm_key", "offline", "threads")
 
 
-def run_key(
-    manifest: Mapping[str, Any], settings: Settings, model: str, questions: str, corpus: str
-) -> str:
-    """A name for everything that shapes the replies; 16 hexadecimal digits."""
+def run_key(manifest: Mapping[str, Any], settings: Settings, system: str, corpus: str) -> str:
+    """A name for what shapes all replies of ``system``; 16 hexadecimal digits."""
     chosen = {k: v for k, v in asdict(settings).items() if k not in _NO_MATTER}
     made_by = {name: manifest.get(name) for name in _MADE_BY}
-    parts = [made_by, chosen, model, questions, corpus, program_fingerprint()]
+    parts = [made_by, chosen, system, corpus, program_fingerprint()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def program_fingerprint() -> str:
-    """Changes when the program that answers does; the page is no part of it."""
+    """Changes when the program that answers or asks does; the page is no part of it."""
     root = Path(rag.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         if path.suffix in (".py", ".json") and "chat" not in path.relative_to(root).parts:
             digest.update(path.read_bytes())
-    asking = Path(__file__).with_name("asking.py")
-    digest.update(asking.read_bytes())
+    for name in ("asking.py", "peer.py", "peer_asking.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()
 
 
@@ -70,14 +69,18 @@ def kept(path: Path) -> dict[str, dict[str, Any]]:
 def ask_all(
     items: Sequence[Item], ask: Callable[[Item], dict[str, Any]], path: Path
 ) -> Iterator[dict[str, Any]]:
-    """The reply to every item, in order; each is on disk before the next is asked for."""
+    """The reply to every item, in order; each is on disk before the next is asked for.
+
+    Raises:
+        MusnadError: ``path`` cannot be written; and what ``ask`` raises.
+    """
     done = kept(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:
         for item in items:
-            record = done.get(item.key)
-            if record is None:
-                record = ask(item)
+            record = done.get(item.key, {})
+            if record.get("item") != item.fingerprint:
+                record = {**ask(item), "item": item.fingerprint}
                 stream.write(json.dumps(record, ensure_ascii=False) + "\n")
                 stream.flush()
             yield record

@@ -137,7 +137,8 @@ def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
             (claim["text"], [(c[0], Cited(*c[1:4])) for c in claim["citations"]])
             for claim in reply["claims"]
         ]
-        values["numbering sound"] = float(numbering_sound(reply["text"], claims))
+        if reply.get("numbered", True):
+            values["numbering sound"] = float(numbering_sound(reply["text"], claims))
     if not item.answerable:
         return values
     words = " ".join(claim["text"] for claim in reply["claims"]) if reply["answered"] else ""

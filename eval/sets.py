@@ -46,6 +46,12 @@ class Item:
         return f"{self.id}/{self.language}"
 
     @property
+    def fingerprint(self) -> str:
+        """Changes exactly when the question or its gold does."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
     def answerable(self) -> bool:
         """Whether the articles answer it."""
         return bool(self.groups or self.relevant)
@@ -68,8 +74,7 @@ class EvaluationSet:
     @property
     def fingerprint(self) -> str:
         """Changes exactly when a question or its gold does."""
-        text = json.dumps([asdict(item) for item in self.items], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256("".join(i.fingerprint for i in self.items).encode()).hexdigest()[:16]
 
     def choose(self, questions: int) -> EvaluationSet:
         """A fixed choice of so many questions, each type in proportion, in all its languages.
