@@ -58,7 +58,7 @@ def _add_evaluation(parser: argparse.ArgumentParser) -> None:
     part.add_argument("--limit", type=int, metavar="N", help="a fixed choice of N questions")
     part.add_argument("--questions-lang", metavar="LANG", help="only the questions in it (ar, en)")
     part.add_argument("--squad", nargs="+", type=Path, metavar="FILE",
-                      help="SQuAD files; several must be parallel, the first gives passages")  # fmt: skip
+                      help="SQuAD files; if several, parallel")  # fmt: skip
     part.add_argument("--beir", type=Path, metavar="DIR",
                       help="corpus.jsonl, queries.jsonl, qrels/*.tsv: retrieval alone")  # fmt: skip
     part.add_argument("--jsonl", type=Path, metavar="FILE",

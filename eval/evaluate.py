@@ -7,6 +7,7 @@ import dataclasses
 
 from eval.compare import compare, print_changes, read_record
 from eval.gate import accepted_path, read_accepted, violations, write_record
+from eval.report import write_report
 from eval.running import Exam, open_library
 from eval.sets import EvaluationSet, read_questions, read_seeds
 from eval.table import print_run
@@ -65,7 +66,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
         print("\n".join(f"gate: {line}" for line in lines) or "gate: nothing below its floor")
         failed = failed or bool(lines)
     folder = args.report or args.work / f"report-{name}-{_kind(args.llm)}"
-    print(f"report: {folder}")
+    print(f"report: {write_report(folder, record, ours.scored, library.articles())}")
     return 1 if failed else 0
 
 
