@@ -16,8 +16,8 @@ from typing import Any
 from eval.compare import Record, read_record, rows_of
 from eval.scoring import LEG
 from eval.summary import columns
+from rag.errors import MusnadError
 
-RESULTS = Path(__file__).parent / "results"
 ALWAYS = ("quotes exact", "numbering sound")
 GATED = (
     "nDCG@10",
@@ -86,18 +86,27 @@ def _figures(record: Record) -> dict[str, dict[str, tuple[float, int]]]:
     return table
 
 
-def accepted_path(name: str, folder: Path = RESULTS) -> Path:
-    """Where the accepted figures of the run ``name`` are kept."""
-    return folder / f"{name}.json"
+def results_folder() -> Path:
+    """Where accepted figures are kept: in the copy of Musnad one works in, else as installed."""
+    here = Path("eval/results")
+    return here if here.is_dir() else Path(__file__).parent / "results"
 
 
-def read_accepted(name: str, folder: Path = RESULTS) -> dict[str, Any]:
-    """The accepted figures of the run ``name``.
+def accepted_path(run: str) -> Path:
+    """Where the accepted figures of ``run`` are kept."""
+    return results_folder() / f"{run}.json"
+
+
+def read_accepted(run: str) -> dict[str, Any]:
+    """The accepted figures of ``run``.
 
     Raises:
         MusnadError: none were accepted yet.
     """
-    return read_record(accepted_path(name, folder))
+    path = accepted_path(run)
+    if not path.exists():
+        raise MusnadError(f"{path}: nothing accepted for this run; accept it with --accept")
+    return read_record(path)
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ from eval.report.drawing import Bar, Dot, Line, Picture, Role, Text
 from eval.table import LANGUAGE_NAMES
 
 _WIDTH = 560
+# Below this coverage a share of wrong answers is that of a handful.
+_FEWEST = 0.05
 _STAGE_NAMES = {
     "search": "search",
     "quoted": "quotes shown",
@@ -84,7 +86,8 @@ def risk_coverage(trust: Mapping[str, Any]) -> Picture:
     for language, figures in trust.items():
         role = role_of(language)
         points = figures["risk_coverage"]
-        picture.add(Line(tuple(axes.at(c, r) for c, r in points), role, 2))
+        drawn = [point for point in points if point[0] >= _FEWEST] or points
+        picture.add(Line(tuple(axes.at(c, r) for c, r in drawn), role, 2))
         here = figures["operating_coverage"]
         at = min(points, key=lambda point: abs(point[0] - here))
         picture.add(Dot(*axes.at(*at), 7, "paper"), Dot(*axes.at(*at), 5, role))
@@ -147,7 +150,9 @@ def seconds(table: Mapping[str, Mapping[str, Sequence[float]]]) -> Picture:
             (p50, p95), top = waits[stage], y + 13 * place
             end = left + span * p95 / longest
             picture.add(
-                Line(((left, top + 5), (end, top + 5)), role_of(language), 1.5),
+                Line(
+                    ((left + span * p50 / longest, top + 5), (end, top + 5)), role_of(language), 1.5
+                ),
                 Bar(left, top, span * p50 / longest, 10, role_of(language)),
                 Text(left + span + 8, top + 9, f"{p50:.2f}, {p95:.2f} s", "muted", size=10),
             )

@@ -7,6 +7,7 @@ import re
 
 # Control characters, and those that would turn the direction of what follows.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_QUOTED = re.compile("«[^«»]*»")
 
 
 def escape(words: object) -> str:
@@ -17,7 +18,9 @@ def escape(words: object) -> str:
 def words(text: str, tag: str = "p", name: str = "") -> str:
     """``text`` in an element that reads in the text's own direction, white space folded."""
     label = f' class="{name}"' if name else ""
-    return f'<{tag}{label} dir="auto">{escape(" ".join(text.split()))}</{tag}>'
+    # A quotation in the other language would pull its marks and number along with its direction.
+    safe = _QUOTED.sub(r"<bdi>\g<0></bdi>", escape(" ".join(text.split())))
+    return f'<{tag}{label} dir="auto">{safe}</{tag}>'
 
 
 def table(head: list[str], rows: list[list[str]], name: str = "") -> str:

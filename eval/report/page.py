@@ -19,8 +19,8 @@ PAGE = "report.html"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _CAPTIONS = {
     "risk-coverage": "Risk and coverage. Were only the most confident questions answered, this"
-    " share of the answers would be wrong: quotes that do not support every fact wanted, and answers"
-    " to what has none. The dot is where the system stands; lower is better.",
+    " share of the answers would be wrong: quotes that do not support every fact wanted, or any"
+    " answer to what has none. The dot is where the system stands; lower is better.",
     "reliability": "Reliability. How often what is quoted at each confidence is right; on the"
     " dashed line, confidence says what it means. A larger dot stands for more questions.",
     "legs": "Legs. How often each leg, ranking alone, has the passage first (dark) or among the"
