@@ -14,7 +14,7 @@ from eval.table import print_run
 from rag.config import Settings
 from rag.console import StageReport
 from rag.errors import UsageError
-from rag.models.generators import check_llm
+from rag.models.generators import check_llm, is_url
 
 # A tenth of the questions over the seeds.
 TENTH = 10
@@ -28,6 +28,8 @@ def run_evaluate(args: argparse.Namespace) -> int:
         MusnadError: a file, a model or an article is not what it should be.
     """
     check_llm(args.llm)
+    if args.judge and not is_url(args.judge):
+        raise UsageError(f"--judge {args.judge!r}: expected the http(s) URL of a server")
     questions, name = choose_set(args)
     old = read_record(args.compare) if args.compare else None
     accepted = read_accepted(f"{name}-{_kind(args.llm)}") if args.gate else None

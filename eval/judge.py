@@ -18,8 +18,7 @@ from eval.scoring import Scored
 from eval.sets import Item
 from eval.table import LANGUAGE_NAMES
 from rag.config import Settings
-from rag.errors import UsageError
-from rag.models.generators import check_llm, is_url, load_generator
+from rag.models.generators import load_generator
 from rag.models.protocols import Generator
 
 _PROMPT = """Question: {question}
@@ -35,12 +34,8 @@ def load_judge(settings: Settings, url: str) -> Generator:
     """The model served at ``url``.
 
     Raises:
-        UsageError: it is no URL.
         ModelError: the server does not answer.
     """
-    check_llm(url)
-    if not is_url(url):
-        raise UsageError(f"--judge {url!r}: expected the http(s) URL of a server")
     judge = load_generator(replace(settings, llm=url))
     assert judge is not None
     return judge

@@ -95,7 +95,7 @@ class PeerAsker:
             "answered": answered,
             "reason": None if answered else "declined",
             "text": text,
-            "claims": _claims(text, sources) if answered else [],
+            "claims": claims_of(text, sources) if answered else [],
             # Its markers are the numbers of its sources: no order is promised.
             "numbered": False,
             "model": self._model,
@@ -116,7 +116,7 @@ def _place(node: Any) -> Cited:
     return Cited(node.metadata["article"], node.start_char_idx, node.end_char_idx)
 
 
-def _claims(text: str, sources: Sequence[Sequence[Any]]) -> list[Record]:
+def claims_of(text: str, sources: Sequence[Sequence[Any]]) -> list[Record]:
     """The text before each run of markers, with the sources they name; made-up numbers dropped."""
     markers = list(MARKER.finditer(text))
     starts = [0, *(marker.end() for marker in markers)]
