@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
-from eval.compare import compare, print_changes, read_record
+from eval.compare import Record, compare, print_changes, read_record
 from eval.gate import accepted_path, read_accepted, violations, write_record
 from eval.report import write_report
-from eval.running import Exam, open_library
+from eval.running import Exam, Run, open_library
 from eval.sets import EvaluationSet, read_questions, read_seeds
 from eval.table import print_run
 from rag.config import Settings
@@ -30,46 +30,57 @@ def run_evaluate(args: argparse.Namespace) -> int:
     check_llm(args.llm)
     if args.judge and not is_url(args.judge):
         raise UsageError(f"--judge {args.judge!r}: expected the http(s) URL of a server")
-    questions, name = choose_set(args)
+    questions, part = choose_set(args)
+    name = f"{part}-{'none' if args.llm == 'none' else 'model'}"
+    # Read before anything is asked: a wrong path should not cost an hour.
     old = read_record(args.compare) if args.compare else None
-    accepted = read_accepted(f"{name}-{_kind(args.llm)}") if args.gate else None
+    accepted = read_accepted(name) if args.gate else None
     settings = dataclasses.replace(Settings.from_environment(), llm=args.llm)
-    report = StageReport()
-    library = open_library(questions, settings, args.work, report)
-    exam = Exam(questions, library, args.work, report, args.fresh)
+    library = open_library(questions, settings, args.work, StageReport())
+    ours = _ask(Exam(questions, library, args.work, StageReport(), args.fresh), args)
+    if args.json:
+        write_record(args.json, ours.record)
+    if args.accept:
+        write_record(accepted_path(name), accepted_part(ours.record))
+        print(f"accepted: {accepted_path(name)}")
+    failed = [_lost(old, ours.record), _below(accepted, ours.record)]
+    folder = args.report or args.work / f"report-{name}"
+    print(f"report: {write_report(folder, ours.record, ours.scored, library.articles())}")
+    return int(any(failed))
+
+
+def _ask(exam: Exam, args: argparse.Namespace) -> Run:
+    """Our replies, printed; the record holds the peer's and the judge's figures if asked for."""
     ours = exam.ours()
-    systems = [ours]
-    record = ours.record
-    print_run(record)
+    print_run(ours.record)
     if args.peer:
-        systems.append(exam.peers())
-        record["peer"] = systems[1].record
-        print_run(systems[1].record)
-    if args.judge:
+        ours.record["peer"] = exam.peers().record
+        print_run(ours.record["peer"])
+    if args.judge and exam.questions.judged == "spans":
         from eval.judge import judge_replies, load_judge, print_verdicts
 
-        judge = load_judge(settings, args.judge)
-        record["judge"] = judge_replies(
-            ours.scored, judge, args.work, lambda done, total: report("judged", done, total)
-        )
-        print_verdicts(record["judge"])
-    if args.json:
-        write_record(args.json, record)
-    if args.accept:
-        write_record(path := accepted_path(f"{name}-{_kind(args.llm)}"), accepted_part(record))
-        print(f"accepted: {path}")
-    failed = False
-    if old is not None:
-        changes = compare(old, record)
-        print_changes(old, record, changes)
-        failed = any(change.lost for change in changes)
-    if accepted is not None:
-        lines = violations(record, accepted)
-        print("\n".join(f"gate: {line}" for line in lines) or "gate: nothing below its floor")
-        failed = failed or bool(lines)
-    folder = args.report or args.work / f"report-{name}-{_kind(args.llm)}"
-    print(f"report: {write_report(folder, record, ours.scored, library.articles())}")
-    return 1 if failed else 0
+        judge = load_judge(exam.library.settings, args.judge)
+        ours.record["judge"] = judge_replies(ours.scored, judge, exam.work, exam.report)
+        print_verdicts(ours.record["judge"])
+    return ours
+
+
+def _lost(old: Record | None, new: Record) -> bool:
+    """Print what changed since ``old``; whether there is a significant loss."""
+    if old is None:
+        return False
+    changes = compare(old, new)
+    print_changes(old, new, changes)
+    return any(change.lost for change in changes)
+
+
+def _below(accepted: Record | None, new: Record) -> bool:
+    """Print which floors are not reached; whether there are any."""
+    if accepted is None:
+        return False
+    lines = violations(new, accepted)
+    print("\n".join(f"gate: {line}" for line in lines) or "gate: nothing below its floor")
+    return bool(lines)
 
 
 def choose_set(args: argparse.Namespace) -> tuple[EvaluationSet, str]:
@@ -113,10 +124,7 @@ def _part(whole: EvaluationSet, args: argparse.Namespace) -> tuple[EvaluationSet
     return whole, name
 
 
-def _kind(llm: str) -> str:
-    return "none" if llm == "none" else "model"
-
-
-def accepted_part(record: dict[str, object]) -> dict[str, object]:
-    """What is kept of accepted figures: without the peer's and the judge's."""
-    return {name: value for name, value in record.items() if name not in ("peer", "judge")}
+def accepted_part(record: Record) -> dict[str, object]:
+    """What is kept of accepted figures: ours, and none of the machine's."""
+    left_out = ("peer", "judge", "seconds")
+    return {name: value for name, value in record.items() if name not in left_out}

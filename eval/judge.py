@@ -7,7 +7,7 @@ compare only with those of the same judge (Zheng et al. 2023, https://arxiv.org/
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from eval.table import LANGUAGE_NAMES
 from rag.config import Settings
 from rag.models.generators import load_generator
 from rag.models.protocols import Generator
+from rag.store.build import Report
 
 _PROMPT = """Question: {question}
 Reference answers (any one is right): {golds}
@@ -42,7 +43,7 @@ def load_judge(settings: Settings, url: str) -> Generator:
 
 
 def judge_replies(
-    scored: Sequence[Scored], judge: Generator, folder: Path, report: Callable[[int, int], None]
+    scored: Sequence[Scored], judge: Generator, folder: Path, report: Report
 ) -> dict[str, Any]:
     """``{"model", "right": {language: [share, low, high, questions]}}`` over answerable questions.
 
@@ -61,7 +62,7 @@ def judge_replies(
     rows: dict[str, float | None] = {}
     for row in ask_all([one.item for one in asked], verdict, folder / f"verdicts-{name}.jsonl"):
         rows[row["key"]] = row["right"]
-        report(len(rows), len(asked))
+        report("judged", len(rows), len(asked))
     return {"model": judge.name, "right": _by_language(asked, rows)}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from eval.asking import Asker
 from eval.compare import FORMAT
-from eval.replies import ask_all, run_key
+from eval.replies import OURS, ask_all, run_key
 from eval.scoring import Scored, score
 from eval.sets import EvaluationSet, Item
 from eval.summary import summarise, values_of
@@ -119,7 +119,7 @@ class Exam:
         """Musnad's replies."""
         generator = self.generator()
         asker = Asker(self.library, generator, answering=self.questions.judged == "spans")
-        return self._run("musnad", self.questions.items, asker.ask, generator)
+        return self._run(OURS, self.questions.items, asker.ask, generator)
 
     def peers(self) -> Run:
         """The peer's replies to the same questions, with the same encoder and model.

@@ -25,6 +25,9 @@ def print_run(record: Mapping[str, Any]) -> None:
                 f"{found[0]:>7.3f}   {found[1]:.3f}-{found[2]:.3f}" if found else f"{'-':>7}{'':14}"
             )
         print(f"{measure:<22}" + "   ".join(cells) + _gap(gap.get(measure)))
+    if gap:
+        first, second = (LANGUAGE_NAMES.get(language, language) for language in languages)
+        print(f"gap: {first} less {second}; * where its 95 % interval leaves out 0")
     for language, trust in record["confidence"].items():
         print(
             f"{LANGUAGE_NAMES.get(language, language)}: area under risk-coverage"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fakes import ScriptedGenerator
+from small_exam import silent
 
 from eval.judge import judge_replies
 from eval.metrics.citations import Cited
@@ -26,13 +27,13 @@ def scored(name: str, *, answered: bool = True) -> Scored:
 def test_a_judge_is_asked_of_what_was_answered_and_only_once(tmp_path: Path) -> None:
     judge = ScriptedGenerator("Yes.", "no", "perhaps")
     rows = [scored("q1"), scored("q2"), scored("q3"), scored("q4", answered=False)]
-    found = judge_replies(rows, judge, tmp_path, lambda done, total: None)
+    found = judge_replies(rows, judge, tmp_path, silent)
     # Right, wrong, neither (left out), declined.
     assert found["right"]["ar"][0] == round(1 / 3, 4)
     assert found["right"]["ar"][3] == 3
     assert len(judge.asked) == 3
     assert "ثلاثة; three" in judge.asked[0][0]["content"]
-    assert judge_replies(rows, judge, tmp_path, lambda done, total: None) == found
+    assert judge_replies(rows, judge, tmp_path, silent) == found
 
 
 def test_the_peers_markers_belong_to_the_words_before_them() -> None:
