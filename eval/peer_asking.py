@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,9 +74,11 @@ class PeerAsker:
             "relevant": len(holding),
             "timings": {"search": round(searched, 4)},
         }
-        return record if self._llm is None else {**record, **self._answered(item)}
+        if self._llm is not None:
+            record |= self._answered(item, record["timings"])
+        return record
 
-    def _answered(self, item: Item) -> Record:
+    def _answered(self, item: Item, timings: Mapping[str, float]) -> Record:
         from llama_index.core.query_engine import CitationQueryEngine
 
         llm: Any = self._llm
@@ -99,7 +101,7 @@ class PeerAsker:
             # Its markers are the numbers of its sources: no order is promised.
             "numbered": False,
             "model": self._model,
-            "timings": {"first_word": round(first, 4), "total": round(total, 4)},
+            "timings": {**timings, "first_word": round(first, 4), "total": round(total, 4)},
         }
 
     def _source(self, node: Any) -> list[Any]:

@@ -132,7 +132,8 @@ def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
     quotes = quotes_of(reply)
     if reply["answered"]:
         citations = [c for claim in reply["claims"] for c in claim["citations"]]
-        values["quotes exact"] = float(quotes_exact([(c[4], c[5]) for c in citations]))
+        if citations:
+            values["quotes exact"] = float(quotes_exact([(c[4], c[5]) for c in citations]))
         claims = [
             (claim["text"], [(c[0], Cited(*c[1:4])) for c in claim["citations"]])
             for claim in reply["claims"]

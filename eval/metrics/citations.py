@@ -70,7 +70,8 @@ def numbering_sound(text: str, claims: Claims) -> bool:
 
     ``claims`` are ``(words, [(n, span), …])``. Sound: the words of each claim stand in ``text``,
     in order, each followed by the claim's own markers and no others; markers count from 1 in order
-    of first use; and each stands for one span, each span for one marker.
+    of first use; and each stands for one span, each span for one marker. Text without claims leads
+    nowhere and is not sound.
     """
     cited = {pair for _, citations in claims for pair in citations}
     numbers = {number for number, _ in cited}
@@ -80,7 +81,8 @@ def numbering_sound(text: str, claims: Claims) -> bool:
         return False
     wanted = [[number for number, _ in citations] for _, citations in claims]
     first_uses = list(dict.fromkeys(number for found in shown for number in found))
-    return shown == wanted and first_uses == list(range(1, len(first_uses) + 1)) and all(shown)
+    in_order = first_uses == list(range(1, len(first_uses) + 1))
+    return shown == wanted and in_order and bool(shown) and all(shown)
 
 
 def _markers(text: str, claims: Sequence[str]) -> list[list[int]] | None:

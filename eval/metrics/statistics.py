@@ -69,8 +69,7 @@ def ratio_interval(
         return Interval(0.0, 0.0, 0.0)
     top, bottom = _by_group(groups, tops, bottoms)
     counts = _draws(len(top), _RESAMPLES)
-    sampled = _divide(counts @ top, counts @ bottom)
-    low, high = np.percentile(sampled, (2.5, 97.5))
+    low, high = np.nanpercentile(_divide(counts @ top, counts @ bottom), (2.5, 97.5))
     return Interval(float(top.sum() / bottom.sum()), float(low), float(high))
 
 
@@ -91,6 +90,7 @@ def paired_difference(
     counts = _draws(len(sums[0]), _PAIRED_RESAMPLES)
     drawn = [counts @ part for part in sums]
     changes = _divide(drawn[2], drawn[3]) - _divide(drawn[0], drawn[1])
+    changes = changes[~np.isnan(changes)]
     low, high = np.percentile(changes, (2.5, 97.5)) if len(changes) else (0.0, 0.0)
     # Adding one to both keeps p above 0, which no finite number of draws can show.
     down, up = (
@@ -147,4 +147,5 @@ def _draws(size: int, resamples: int) -> Numbers:
 
 
 def _divide(tops: Numbers, bottoms: Numbers) -> Numbers:
-    return np.divide(tops, bottoms, out=np.zeros_like(tops), where=bottoms > 0)
+    """The ratios; not a number for a resample that the measure does not speak of."""
+    return np.divide(tops, bottoms, out=np.full_like(tops, np.nan), where=bottoms > 0)

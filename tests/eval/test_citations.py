@@ -66,5 +66,10 @@ def test_a_marker_leads_to_the_source_of_its_sentence(
     assert numbering_sound(text, [("x", [first]), ("y", [second])]) is sound
 
 
+def test_an_answer_without_sources_is_not_sound() -> None:
+    assert not numbering_sound("x", [])
+    assert not numbering_sound("x", [("x", [])])
+
+
 def test_brackets_inside_an_articles_words_are_no_markers() -> None:
     assert numbering_sound("«as [7] says» [1]", [("as [7] says", [(1, ONE)])])

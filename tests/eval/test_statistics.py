@@ -32,6 +32,13 @@ def test_what_a_measure_does_not_speak_of_counts_for_nothing() -> None:
     assert ratio_interval([0.0], [0.0], [0]) == bootstrap([])
 
 
+def test_resamples_that_a_measure_does_not_speak_of_are_left_out() -> None:
+    rare = mean_interval([1.0, *[None] * 9], range(10))
+    assert (rare.mean, rare.low, rare.high) == (1, 1, 1)
+    values = ([1.0, *[0.0] * 9], [1.0, *[0.0] * 9])
+    assert paired_difference(values, values, range(10)).p == 1
+
+
 def test_questions_asked_twice_are_drawn_together() -> None:
     values = [0.0, 1.0] * 20
     apart = mean_interval(values, range(40))
