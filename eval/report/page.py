@@ -112,7 +112,7 @@ def _reading(record: Mapping[str, Any]) -> str:
     if "peer" in record:
         note += (
             f" {record['peer']['system']}: a plain pipeline over the same questions, with the same"
-            " encoder and model. Its passages are longer, which makes gold easier to touch."
+            " encoder and model; each is judged by the passages it cuts itself."
         )
     return f'<p class="note">{escape(note)}</p>'
 
