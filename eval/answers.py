@@ -18,9 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from eval.answer_metrics import contains, f1, words_of
 from eval.data import Question, QuestionSet, read_squad
-from eval.metrics import Interval, bootstrap
+from eval.metrics import Interval, bootstrap, contains, f1, words_of
 from eval.retrieval import index_set
 from eval.run import quantiles, work_folder
 from rag.answering.engine import Answerer, Done

@@ -15,16 +15,17 @@ from eval.answers import Reply
 from eval.data import Question, QuestionSet
 from eval.metrics import Interval, Rank, bootstrap
 from rag.config import DEFAULT_ENCODER, Settings
+from rag.errors import UsageError
 from rag.models.protocols import Generator
 from rag.store.build import Report
 
 _DEPTH = 30
-_CITED = 3
-_SOURCE_TOKENS = 512
+CITED = 3
+SOURCE_TOKENS = 512
 _ANSWER_TOKENS = 256
-_MARKER = re.compile(r"\[(\d{1,3})\]")
+MARKER = re.compile(r"\[(\d{1,3})\]")
 # What its prompt tells the model to say when the sources do not help.
-_DECLINES = re.compile(
+DECLINES = re.compile(
     r"none of the sources|not (?:helpful|mentioned|provided|specified)|لا (?:تذكر|يوجد|تحتوي)", re.I
 )
 
@@ -33,7 +34,7 @@ def peer_ranks(
     settings: Settings, texts: Iterable[tuple[str, str]], questions: Sequence[Question]
 ) -> list[Rank]:
     """The rank of each question's article among ``(id, text)`` pairs, by the peer's retriever."""
-    index = _index(settings, texts)
+    index = peer_index(settings, texts)
     retriever = index.as_retriever(similarity_top_k=_DEPTH)
     return [
         _rank(question.gold, [n.metadata["article"] for n in retriever.retrieve(question.text)])
@@ -46,12 +47,21 @@ def _rank(gold: str, articles: Sequence[str]) -> Rank:
     return order.index(gold) + 1 if gold in order else None
 
 
-def _index(settings: Settings, texts: Iterable[tuple[str, str]]) -> Any:
+def peer_index(settings: Settings, texts: Iterable[tuple[str, str]]) -> Any:
+    """The peer's index of ``(id, text)`` pairs.
+
+    Raises:
+        UsageError: its packages are not installed.
+    """
     import faiss
     from llama_index.core import Document, StorageContext, VectorStoreIndex
     from llama_index.core.node_parser import SentenceSplitter
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-    from llama_index.vector_stores.faiss import FaissVectorStore
+
+    try:
+        from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+        from llama_index.vector_stores.faiss import FaissVectorStore
+    except ImportError as error:
+        raise UsageError("--peer needs more packages: pip install '.[eval]'") from error
 
     encoder = HuggingFaceEmbedding(
         model_name=str(settings.home / "encoders" / DEFAULT_ENCODER),
@@ -78,14 +88,14 @@ def peer_replies(
     """The peer's reply to each question, and how often it answers without the passage."""
     from llama_index.core.query_engine import CitationQueryEngine
 
-    index = _index(settings, questions.passages.items())
-    llm = _language_model(generator)
+    index = peer_index(settings, questions.passages.items())
+    llm = peer_language_model(generator)
 
     def ask(question: Question, without_gold: bool) -> Reply:
         engine = CitationQueryEngine.from_args(
             index,
             llm=llm,
-            citation_chunk_size=_SOURCE_TOKENS,
+            citation_chunk_size=SOURCE_TOKENS,
             retriever=_retriever(index, question.gold if without_gold else None),
         )
         llm.first_word = None
@@ -109,8 +119,8 @@ def _retriever(index: Any, hidden: str | None) -> Any:
 
     class Hiding(BaseRetriever):
         def _retrieve(self, query_bundle: Any) -> list[Any]:
-            found = index.as_retriever(similarity_top_k=_CITED + 1).retrieve(query_bundle)
-            return [node for node in found if node.metadata["article"] != hidden][:_CITED]
+            found = index.as_retriever(similarity_top_k=CITED + 1).retrieve(query_bundle)
+            return [node for node in found if node.metadata["article"] != hidden][:CITED]
 
     return Hiding()
 
@@ -123,7 +133,7 @@ def _reply(
     first: float,
     total: float,
 ) -> Reply:
-    numbers = dict.fromkeys(int(n) for n in _MARKER.findall(text))
+    numbers = dict.fromkeys(int(n) for n in MARKER.findall(text))
     cited = [sources[n - 1].node for n in numbers if 1 <= n <= len(sources)]
     # It puts "Source n:" before each text.
     words = [re.sub(r"^Source \d+:\n", "", node.get_content()).strip() for node in cited]
@@ -131,8 +141,8 @@ def _reply(
     golds = [span.of(questions.passages[question.gold]) for span in question.spans]
     return Reply(
         question=question,
-        answered=bool(text.strip()) and not _DECLINES.search(text),
-        text=_MARKER.sub("", text),
+        answered=bool(text.strip()) and not DECLINES.search(text),
+        text=MARKER.sub("", text),
         quotes=quotes,
         exact=all(quote in questions.passages[name] for name, quote in quotes),
         on_gold=tuple(
@@ -142,7 +152,7 @@ def _reply(
     )
 
 
-def _language_model(generator: Generator) -> Any:
+def peer_language_model(generator: Generator) -> Any:
     """``generator`` as LlamaIndex wants one; notes when the first word came."""
     from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
 

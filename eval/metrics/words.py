@@ -1,14 +1,17 @@
 """Metrics of an answer's words, pure functions of strings.
 
-They follow SQuAD's (Rajpurkar et al. 2016, https://arxiv.org/abs/1606.05250) with one explicit
-choice: texts are compared after Arabic normalisation (tashkeel and tatweel off, forms of alef, ya
-and ta marbuta unified, digits unified), and an Arabic word matches with or without the article ال
-and the one-letter particles written onto it, as the English script drops "a", "an" and "the".
+On English, exact match and F1 are those of SQuAD's script (Rajpurkar et al. 2016,
+https://arxiv.org/abs/1606.05250): lower case, punctuation taken out, "a", "an" and "the" dropped,
+words between white space. For Arabic one choice is explicit: texts are compared after
+normalisation (tashkeel and tatweel off, forms of alef, ya and ta marbuta unified, digits unified),
+and a word matches with or without the article ال and the one-letter particles written onto it, as
+MLQA's script drops ال (Lewis et al. 2020, https://arxiv.org/abs/1910.07475).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -20,11 +23,26 @@ _ENGLISH_ARTICLES = {"a", "an", "the"}
 _ATTACHED = re.compile(r"^(?:[وف]?[بكل]?ال|[وف]?لل|[وفبلك])(?=\w{2,})")
 
 
+# ASCII symbols that SQuAD's script counts as punctuation and Unicode does not.
+_SYMBOLS = frozenset("$+<=>^`|~")
+
+
 def words_of(text: str) -> list[str]:
     """The normalised words of ``text``, English articles left out."""
     return [
         word for word in _WORD.findall(normalize(text).casefold()) if word not in _ENGLISH_ARTICLES
     ]
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words that exact match and F1 count: as SQuAD's script makes them, Arabic ones bare."""
+    kept = "".join(c for c in normalize(text).casefold() if not _is_punctuation(c))
+    words = re.sub(r"\b(a|an|the)\b", " ", kept).split()
+    return [_bare(word) for word in words]
+
+
+def _is_punctuation(character: str) -> bool:
+    return character in _SYMBOLS or unicodedata.category(character).startswith("P")
 
 
 def _bare(word: str) -> str:
@@ -36,8 +54,8 @@ def f1(answer: str, golds: Sequence[str]) -> float:
 
     ``2 P R / (P + R)``, words counted with their repeats.
     """
-    found = [_bare(word) for word in words_of(answer)]
-    return max((_overlap(found, [_bare(w) for w in words_of(gold)]) for gold in golds), default=0.0)
+    found = tokens_of(answer)
+    return max((_overlap(found, tokens_of(gold)) for gold in golds), default=0.0)
 
 
 def _overlap(found: Sequence[str], gold: Sequence[str]) -> float:
@@ -47,8 +65,8 @@ def _overlap(found: Sequence[str], gold: Sequence[str]) -> float:
 
 def exact(answer: str, golds: Sequence[str]) -> bool:
     """Whether ``answer`` has the words of one of ``golds``, and no others."""
-    found = [_bare(word) for word in words_of(answer)]
-    return any(found == [_bare(word) for word in words_of(gold)] for gold in golds)
+    found = tokens_of(answer)
+    return any(found == tokens_of(gold) for gold in golds)
 
 
 def contains(text: str, golds: Sequence[str]) -> bool:

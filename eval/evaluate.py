@@ -1,0 +1,130 @@
+"""``musnad eval``: which set, which system, and what is done with the figures."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+from eval.compare import Record, compare, print_changes, read_record
+from eval.gate import accepted_path, read_accepted, violations, write_record
+from eval.report import write_report
+from eval.running import Exam, Run, open_library
+from eval.sets import EvaluationSet, read_questions, read_seeds
+from eval.table import print_run
+from rag.config import Settings
+from rag.console import StageReport
+from rag.errors import UsageError
+from rag.models.generators import check_llm, is_url
+
+# A tenth of the questions over the seeds.
+TENTH = 10
+
+
+def run_evaluate(args: argparse.Namespace) -> int:
+    """``musnad eval`` without a kind.
+
+    Raises:
+        UsageError: options that exclude one another.
+        MusnadError: a file, a model or an article is not what it should be.
+    """
+    check_llm(args.llm)
+    if args.judge and not is_url(args.judge):
+        raise UsageError(f"--judge {args.judge!r}: expected the http(s) URL of a server")
+    questions, part = choose_set(args)
+    name = f"{part}-{'none' if args.llm == 'none' else 'model'}"
+    # Read before anything is asked: a wrong path should not cost an hour.
+    old = read_record(args.compare) if args.compare else None
+    accepted = read_accepted(name) if args.gate else None
+    settings = dataclasses.replace(Settings.from_environment(), llm=args.llm)
+    library = open_library(questions, settings, args.work, StageReport())
+    ours = _ask(Exam(questions, library, args.work, StageReport(), args.fresh), args)
+    if args.json:
+        write_record(args.json, ours.record)
+    if args.accept:
+        write_record(accepted_path(name), accepted_part(ours.record))
+        print(f"accepted: {accepted_path(name)}")
+    failed = [_lost(old, ours.record), _below(accepted, ours.record)]
+    folder = args.report or args.work / f"report-{name}"
+    print(f"report: {write_report(folder, ours.record, ours.scored, library.articles())}")
+    return int(any(failed))
+
+
+def _ask(exam: Exam, args: argparse.Namespace) -> Run:
+    """Our replies, printed; the record holds the peer's and the judge's figures if asked for."""
+    ours = exam.ours()
+    print_run(ours.record)
+    if args.peer:
+        ours.record["peer"] = exam.peers().record
+        print_run(ours.record["peer"])
+    if args.judge and exam.questions.judged == "spans":
+        from eval.judge import judge_replies, load_judge, print_verdicts
+
+        judge = load_judge(exam.library.settings, args.judge)
+        ours.record["judge"] = judge_replies(ours.scored, judge, exam.work, exam.report)
+        print_verdicts(ours.record["judge"])
+    return ours
+
+
+def _lost(old: Record | None, new: Record) -> bool:
+    """Print what changed since ``old``; whether there is a significant loss."""
+    if old is None:
+        return False
+    changes = compare(old, new)
+    print_changes(old, new, changes)
+    return any(change.lost for change in changes)
+
+
+def _below(accepted: Record | None, new: Record) -> bool:
+    """Print which floors are not reached; whether there are any."""
+    if accepted is None:
+        return False
+    lines = violations(new, accepted)
+    print("\n".join(f"gate: {line}" for line in lines) or "gate: nothing below its floor")
+    return bool(lines)
+
+
+def choose_set(args: argparse.Namespace) -> tuple[EvaluationSet, str]:
+    """The questions to ask, and the name that their accepted figures go by.
+
+    Raises:
+        UsageError: several sets, or a choice of no questions.
+        CorpusError: a file of the set cannot be read.
+    """
+    from eval.public_sets import beir_set, squad_set
+
+    given = [name for name in ("squad", "beir", "jsonl") if getattr(args, name)]
+    if len(given) > 1:
+        raise UsageError(f"--{given[0]} and --{given[1]}: one set at a time")
+    if bool(args.corpus) != bool(args.jsonl):
+        raise UsageError("--jsonl and --corpus go together")
+    if args.squad:
+        whole = squad_set(args.squad)
+    elif args.beir:
+        whole = beir_set(args.beir)
+    elif args.jsonl:
+        whole = read_questions(args.jsonl.stem, args.jsonl, args.corpus)
+    else:
+        whole = read_seeds()
+    if args.questions_lang:
+        whole = whole.in_language(args.questions_lang)
+    return _part(whole, args)
+
+
+def _part(whole: EvaluationSet, args: argparse.Namespace) -> tuple[EvaluationSet, str]:
+    name = whole.name + (f"-{args.questions_lang}" if args.questions_lang else "")
+    if args.quick and args.limit is not None:
+        raise UsageError("--quick and --limit exclude one another")
+    if args.limit is not None:
+        if args.limit < 1:
+            raise UsageError(f"--limit {args.limit}: at least 1 question")
+        return whole.choose(args.limit), f"{name}-{args.limit}"
+    if args.quick:
+        count = len({item.id for item in whole.items})
+        return whole.choose(max(1, round(count / TENTH))), f"{name}-quick"
+    return whole, name
+
+
+def accepted_part(record: Record) -> dict[str, object]:
+    """What is kept of accepted figures: ours, and none of the machine's."""
+    left_out = ("peer", "judge", "seconds")
+    return {name: value for name, value in record.items() if name not in left_out}

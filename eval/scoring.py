@@ -1,0 +1,171 @@
+"""One question and its reply → the value of every measure it speaks of.
+
+A measure is a mean over the questions that have a value; ``None`` where it does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eval.metrics import (
+    Rank,
+    citation_precision,
+    citation_recall,
+    contains,
+    exact,
+    f1,
+    first_rank,
+    graded_ndcg,
+    graded_recall,
+    numbering_sound,
+    quotes_exact,
+    reciprocal_rank,
+    subtopic_recall,
+)
+from eval.metrics.citations import Cited, supports
+from eval.sets import Item
+
+# Name, and what a reader of the report is told it is. Larger is better for all of them.
+RETRIEVAL = {
+    "nDCG@10": "ranking of the passages that hold the answer",
+    "R@5": "facts whose passage is among the first five",
+    "MRR": "one over the rank of the first such passage",
+    "article@1": "the first passage is of the right article",
+}
+ANSWERS = {
+    "all facts cited": "answered, and a quote supports every fact needed",
+    "citation recall": "facts needed that some quote supports; declining supports none",
+    "citation precision": "quotes shown that support a fact needed",
+    "answer in text": "the text holds a short answer in the question's language",
+    "in either language": "the same, in any language",
+    "F1": "words shared with the short answer (answers are quotes: long)",
+    "EM": "the text is the short answer and nothing else",
+    "quotes exact": "every quote stands in its article, letter for letter",
+    "numbering sound": "every marker leads to the source of its sentence",
+}
+ABSTENTION = {
+    "answerable answered": "questions with an answer that are not declined",
+    "abstention recall": "questions without an answer that are declined",
+    "abstention precision": "declined questions that have no answer",
+}
+# Derived from the two above: 2 |declined and without answer| / (|declined| + |without answer|).
+ABSTENTION_F1 = "abstention F1"
+LEG = "leg "
+_DEEP = 5
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A question with its reply's values; ``article_language`` is that of its gold."""
+
+    item: Item
+    reply: Mapping[str, Any]
+    values: Mapping[str, float | None]
+    article_language: str | None
+
+    @property
+    def quotes(self) -> list[Cited]:
+        """What the reply cites, each span once."""
+        return quotes_of(self.reply)
+
+
+def score(item: Item, reply: Mapping[str, Any], languages: Mapping[str, str | None]) -> Scored:
+    """The values of one reply; ``languages`` are those of the articles, by id."""
+    values = {**_retrieval(item, reply), **_legs(item, reply)}
+    if "answered" in reply:
+        values |= _answer(item, reply) | _abstention(item, reply)
+    gold = [span.article for group in item.groups for span in group] or list(item.relevant)
+    return Scored(item, reply, values, languages.get(gold[0]) if gold else None)
+
+
+def quotes_of(reply: Mapping[str, Any]) -> list[Cited]:
+    """The spans a reply cites, each once, in order."""
+    found = (
+        Cited(article, start, end)
+        for claim in reply.get("claims", ())
+        for _, article, start, end, _, _ in claim["citations"]
+    )
+    return list(dict.fromkeys(found))
+
+
+def _retrieval(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
+    if not item.answerable:
+        return dict.fromkeys(RETRIEVAL)
+    hits = [Cited(*hit) for hit in reply["hits"]]
+    articles = list(dict.fromkeys(hit.article for hit in hits))
+    if item.relevant:
+        return _graded(item.relevant, articles)
+    held = [any(supports(hit, group) for group in item.groups) for hit in hits]
+    ranks: list[Rank] = [first_rank([supports(h, group) for h in hits]) for group in item.groups]
+    right = {span.article for group in item.groups for span in group}
+    return {
+        "nDCG@10": graded_ndcg([float(hit) for hit in held], [1.0] * reply["relevant"]),
+        "R@5": subtopic_recall(ranks, _DEEP),
+        "MRR": reciprocal_rank(first_rank(held)),
+        "article@1": float(bool(articles) and articles[0] in right),
+    }
+
+
+def _graded(relevant: Mapping[str, float], articles: Sequence[str]) -> dict[str, float | None]:
+    """Judgements of whole articles: an article's rank is that of its best passage."""
+    gains = [relevant.get(article, 0.0) for article in articles]
+    return {
+        "nDCG@10": graded_ndcg(gains, list(relevant.values())),
+        "R@5": graded_recall(gains, sum(g > 0 for g in relevant.values()), _DEEP),
+        "MRR": reciprocal_rank(first_rank([gain > 0 for gain in gains])),
+        "article@1": float(bool(gains) and gains[0] > 0),
+    }
+
+
+def _legs(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
+    ranks: Mapping[str, Rank] = reply.get("legs", {})
+    return {
+        LEG + name: float(rank is not None and rank <= _DEEP) if item.answerable else None
+        for name, rank in ranks.items()
+    }
+
+
+def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
+    values: dict[str, float | None] = dict.fromkeys(ANSWERS)
+    quotes = quotes_of(reply)
+    if reply["answered"]:
+        citations = [c for claim in reply["claims"] for c in claim["citations"]]
+        if citations:
+            values["quotes exact"] = float(quotes_exact([(c[4], c[5]) for c in citations]))
+        claims = [
+            (claim["text"], [(c[0], Cited(*c[1:4])) for c in claim["citations"]])
+            for claim in reply["claims"]
+        ]
+        if reply.get("numbered", True):
+            values["numbering sound"] = float(numbering_sound(reply["text"], claims))
+    if not item.answerable:
+        return values
+    words = " ".join(claim["text"] for claim in reply["claims"]) if reply["answered"] else ""
+    recalled = citation_recall(quotes, item.groups)
+    values |= {
+        "all facts cited": float(recalled == 1),
+        "citation recall": recalled,
+        "citation precision": citation_precision(quotes, item.groups),
+        "answer in text": float(contains(words, item.answers)),
+        "in either language": float(contains(words, (*item.answers, *item.otherwise))),
+        "F1": f1(words, item.answers),
+        "EM": float(exact(words, item.answers)),
+    }
+    return values
+
+
+def _abstention(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
+    declined = not reply["answered"]
+    return {
+        "answerable answered": float(not declined) if item.answerable else None,
+        "abstention recall": None if item.answerable else float(declined),
+        "abstention precision": float(not item.answerable) if declined else None,
+    }
+
+
+def quotable(item: Item, reply: Mapping[str, Any]) -> bool:
+    """Whether the quotes shown, had the question not been declined, support every fact needed."""
+    quotes = [Cited(*quote) for quote in reply["quoted"]]
+    return citation_recall(quotes, item.groups) == 1
