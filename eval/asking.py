@@ -16,15 +16,12 @@ from numpy.typing import NDArray
 from eval.metrics import Rank, first_rank
 from eval.metrics.citations import Cited, overlaps
 from eval.sets import Item
-from rag.answering import abstention
 from rag.answering.engine import Answerer, Done
-from rag.answering.evidence import select_evidence
 from rag.library import Library
 from rag.models.protocols import Generator
 from rag.models.threads import one_blas_thread
 from rag.retrieval.query import Query, prepare
 from rag.retrieval.search import Found, Pool, Searcher
-from rag.retrieval.translation import Translator
 from rag.types import Answer
 
 # Passages kept of each ranking: deep enough for every metric.
@@ -44,7 +41,6 @@ class Asker:
         self._index = library.index()
         self._answering = answering
         self._searcher = Searcher(self._index, self._encoders[1])
-        self._translator = Translator(self._index, self._encoders[1])
         settings = library.settings
         self._answerer = Answerer(self._index, self._encoders[1], generator, settings)
         # What would be quoted if nothing were declined: the risk at full coverage.
@@ -77,7 +73,6 @@ class Asker:
             return record
         forced = self._done(self._quoter, query, found, time.perf_counter())
         record |= self._plain(answer)
-        record["confidence"] = round(self._confidence(query, found), 4)
         record["quoted"] = [list(cited) for cited in _cited(forced)]
         return record
 
@@ -87,13 +82,6 @@ class Asker:
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("the stream of events ends with Done")
-
-    def _confidence(self, query: Query, found: Sequence[Found]) -> float:
-        """How likely the answer is held to be there: what the engine decides by."""
-        evidence = select_evidence(
-            self._index, self._translator, query, found, self._library.settings.evidence
-        )
-        return abstention.answerable(query, found, evidence)
 
     def _plain(self, answer: Answer) -> Record:
         """The answer, its citations as ``[n, article, start, end, shown, there]``."""
@@ -111,6 +99,7 @@ class Asker:
         ]  # fmt: skip
         return {
             "answered": answer.answered,
+            "confidence": round(answer.confidence or 0.0, 4),
             "reason": answer.reason,
             "text": answer.text,
             "claims": claims,

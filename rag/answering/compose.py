@@ -113,8 +113,8 @@ class Reply:
     def gloss(self, readings: Sequence[Checked], model: str, raw: str) -> Answer:
         """The likely evidence, each with the sentence that reads it in another language: stated
         where it is supported, else after the quotation, labelled as not verified. The likeliest
-        sentence always has its reading, unless a number in it is wrong; of others, which may have
-        nothing to do with the question, a reading that strays is left out.
+        sentence has its reading unless a number or a name in it is made up; of others, which may
+        have nothing to do with the question, a reading that strays is left out too.
         """
         first = self.evidence[0]
         text = _Text(self.language)
@@ -123,7 +123,7 @@ class Reply:
                 text.say(item)
             else:
                 text.quote(item.support.evidence)
-                if item.close or (item.support.counts and item.support.evidence is first):
+                if item.close or (item.support.true and item.support.evidence is first):
                     text.read(item)
         self._quote(text)
         return self._answer(True, None, text.shown, text.claims, model, raw)

@@ -255,7 +255,7 @@ class Answerer:
         language to be worth showing as a reading of it.
         """
         item = weighed.evidence
-        if weighed.enough or not weighed.counts or item.article.language == detect_language(text):
+        if weighed.enough or not weighed.true or item.article.language == detect_language(text):
             return False
         claim, evidence = self._sentence_encoder.encode([text, item.told], "passage")
         return float(claim @ evidence) >= _CLOSE

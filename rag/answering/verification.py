@@ -39,15 +39,16 @@ StandIns = Callable[[str], Collection[str]]
 class Support:
     """How well ``evidence`` supports a claim: ``score`` in [0, 1], and whether that suffices.
 
-    ``agrees`` holds when no number, name or negation of the claim contradicts the evidence,
-    ``counts`` when at least no number does.
+    ``agrees`` holds when no number, name or negation of the claim contradicts the evidence and, in
+    another language, the evidence speaks of what is asked; ``true`` when at least every number, and
+    every name in another language, is the evidence's or the question's.
     """
 
     evidence: Evidence
     score: float
     agrees: bool
     enough: bool
-    counts: bool = True
+    true: bool = True
 
 
 def numbers_of(text: str) -> frozenset[str]:
@@ -110,10 +111,14 @@ def support(
     opposite.
     """
     known = numbers_of(f"{item.told} {item.article.date or ''}")
-    counts = agree = numbers_of(claim) <= known
+    true = agree = numbers_of(claim) <= known
     if not same_language:
         asked = {word.casefold() for word in foreign_words(question)}
         new = [word for word in foreign_words(claim) if word.casefold() not in asked]
+        # A capital does not make a name of the word that begins the sentence.
+        opening = next(iter(foreign_words(claim)), "")
+        inner = [word for word in new if word != opening]
+        true = true and names_agree(" ".join(inner), item.told, stand_ins)
         agree = agree and names_agree(" ".join(new), item.told, stand_ins)
         agree = agree and item.coverage >= _LEAST_ASKED
         agree = agree and (
@@ -127,7 +132,7 @@ def support(
     else:
         shared = _counterparts(new, item.told, stand_ins)
         score = sum(shared) / len(shared) if shared else 0.0
-    return Support(item, score, agree, agree and score >= _LEAST_WORDS, counts)
+    return Support(item, score, agree, agree and score >= _LEAST_WORDS, true)
 
 
 def negated(text: str) -> bool:

@@ -152,9 +152,14 @@ def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.answering.engine._CLOSE", -1.0)
-    library, _ = with_generator(seeded, *["The shooting of 99 people"] * 3)
-    assert "99" not in library.ask(QUESTION, language="en").text  # No sentence gives that number.
-    reading = "Sergy Lavrof spoke of the shooting"
+
+    def ask(reading: str) -> Answer:
+        return with_generator(seeded, *[reading] * 3)[0].ask(QUESTION, language="en")
+
+    assert "99" not in ask("The shooting of 99 people").text  # No sentence gives that number.
+    # The model's own spelling of a name is not one the sentence can vouch for.
+    assert "Wolfgang" not in ask("People and Wolfgang fell").text
+    reading = "People fell near Moscow"
     for least, close in ((-1.0, True), (1.1, False)):
         monkeypatch.setattr("rag.answering.engine._CLOSE", least)
         library, generator = with_generator(seeded, *[reading] * 3)
@@ -163,8 +168,8 @@ def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
         said = [claim for claim in answer.claims if not claim.supported]
         assert len(generator.asked) == len(quoted)
         assert {claim.text for claim in said} == {reading}
-        assert len(said) == (len(quoted) if close else 1)
         assert answer.text.count("Machine reading, not verified:") == len(said)
+        assert close or len(said) == 1
         for asked, claim in zip(generator.asked, quoted, strict=True):
             assert QUESTION in asked[-1]["content"] and claim.text in asked[-1]["content"]
         check_quotes(library, answer)
