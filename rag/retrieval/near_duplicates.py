@@ -64,7 +64,7 @@ def _run_sets(words: WordTable, owners: Longs) -> dict[int, Longs]:
     hashes, at = _hashes(numbers, passages)
     of_run = owners[passages[at]]
     _, run, times = np.unique(hashes, return_inverse=True, return_counts=True)
-    # The order of the ranks, any that does not change, is all that the prefixes need.
+    # Prefixes need one order for all; the rarest first gives the fewest pairs to compare.
     rank = np.empty(len(times), dtype=np.int64)
     rank[np.argsort(times, kind="stable")] = np.arange(len(times))
     pairs = np.unique(of_run * len(times) + rank[run])
