@@ -22,9 +22,11 @@ def article_html(
     *,
     asking: bool = False,
     focused: bool = False,
+    at_once: bool = False,
 ) -> str:
     """The article with id ``article_id``; ``asking`` shows the question before its removal.
 
+    ``at_once`` leaves its near-duplicates out while they are not worked out yet.
     Where the focus is to go once it is shown is marked: to its heading when ``focused``, to the
     answer that changes nothing when asking.
     """
@@ -35,13 +37,15 @@ def article_html(
     sign = '<span aria-hidden="true">×</span>'
     close = action("close", sign, kind="musnad-lib-close", named=say.close)
     stories = catalogue.stories_of(article_id)
+    wait = not at_once or catalogue.copies_known
+    copies = catalogue.copies_of(article_id) if wait else ()
     focus = " data-focus" if focused else ""
     ask = _question(article, stories, say) if asking else ""
     return (
         '<article class="musnad-lib-article" aria-labelledby="musnad-lib-heading">'
         '<div class="musnad-lib-head"><h3 id="musnad-lib-heading" tabindex="-1"'
         f' dir="{direction(article.label)}"{focus}>{escape(article.label)}</h3>{close}</div>'
-        f"{_facts(article, entry, say)}{_related(catalogue, article, stories, say)}"
+        f"{_facts(article, entry, say)}{_related(catalogue, article, stories, copies, say)}"
         f"{ask or action('remove', say.remove, kind='musnad-lib-button', id=article.id)}"
         f'<div class="musnad-lib-text" tabindex="0" role="region" aria-label="{escape(say.text)}"'
         f' lang="{escape(article.language or "")}">{"".join(_text(article, say))}</div></article>'
@@ -90,13 +94,17 @@ def _link(url: str) -> str:
 
 
 def _related(
-    catalogue: Catalogue, article: Article, stories: Sequence[Entry], say: LibraryWords
+    catalogue: Catalogue,
+    article: Article,
+    stories: Sequence[Entry],
+    copies: Sequence[Entry],
+    say: LibraryWords,
 ) -> str:
     host = catalogue.entry(article.host or "")
     blocks = (
         (say.host, [host] if host else []),
         (say.stories, stories),
-        (say.copies, catalogue.copies_of(article.id)),
+        (say.copies, copies),
     )
     return "".join(
         f'<div class="musnad-lib-related"><h4>{title}</h4>{entries_html(entries, say)}</div>'

@@ -115,6 +115,11 @@ class Catalogue:
         with self._lock:
             return self._copies
 
+    @property
+    def copies_known(self) -> bool:
+        """Whether :meth:`copies` returns at once."""
+        return "_copies" in self.__dict__
+
     def copies_of(self, article_id: str) -> tuple[Entry, ...]:
         """The near-duplicates of an article, itself left out."""
         group = next((g for g in self.copies() if any(e.id == article_id for e in g)), ())

@@ -11,6 +11,8 @@ from rag.chat.library_words import LibraryWords
 
 _MEGABYTES = MOST_BYTES // 1_000_000
 _PROBLEMS = 3
+# After these stages there may be no further one; what follows is the writing.
+_LAST = ("senses", "vocabulary")
 
 
 def hint_html(say: LibraryWords) -> str:
@@ -27,7 +29,9 @@ def _naming_kinds(words: str) -> str:
 def progress_html(files: int, stage: str, done: int, total: int, say: LibraryWords) -> str:
     """How far the reading of ``files`` is; ``stage`` is the builder's name for what it does."""
     said = say.sending.format(files=say.file.of(files))
-    if stage in say.stages and total:
+    if stage in _LAST and done == total:
+        said += f" {say.writing}…"
+    elif stage in say.stages and total:
         said += f' {say.stages[stage]}: <bdi dir="ltr">{done:,} / {total:,}</bdi>'
     return f'<p class="musnad-lib-progress" role="status">{said}</p>'
 

@@ -149,7 +149,7 @@ class _Replies:
             self._page.hint(language),
             self._page.timeline(language),
             gr.update(choices=_orders(language), value=view.order),
-            self._page.list(view, language),
+            self._page.listing(view, language),
             self._page.part("copies", view, language),
             self._page.part("asides", view, language),
         )
@@ -158,26 +158,27 @@ class _Replies:
         """The view and the list for what stands in the boxes."""
         order = next((o for o in ORDERS if o == by), view.order)
         view = dataclasses.replace(view, query=query, order=order, page=0)
-        return view, self._page.list(view, language_of(request))
+        return view, self._page.listing(view, language_of(request))
 
     def turned(self, view: View, event: gr.EventData, request: gr.Request) -> _Reply:
         """The view, its order and the list after one of the list's own buttons."""
         turned = self._page.turn(view, _sent(event))
         if turned == view:
             return (gr.skip(),) * 3
-        return turned, turned.order, self._page.list(turned, language_of(request))
+        return turned, turned.order, self._page.listing(turned, language_of(request))
 
     def acted(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[_Reply]:
         """The view, the article and the whole after opening, closing or removing an article."""
         sent, language = _sent(event), language_of(request)
         does, article_id = sent.get("does"), sent.get("id", "")
         rest = (gr.skip(),) * 7
-        if does in ("open", "keep", "remove"):
+        if does == "open":
             view = dataclasses.replace(view, chosen=article_id)
-            shown = self._page.article(
-                view, language, asking=does == "remove", focused=does == "open"
-            )
-            yield view, shown, *rest
+            for shown in self._page.opened(view, language):
+                yield view, shown, *rest
+        elif does in ("keep", "remove"):
+            view = dataclasses.replace(view, chosen=article_id)
+            yield view, self._page.article(view, language, asking=does == "remove"), *rest
         elif does == "close":
             view = dataclasses.replace(view, chosen="")
             yield view, self._page.article(view, language), *rest
@@ -210,7 +211,8 @@ def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
     view = parts.view
     tab.select(replies.selected, view, [*parts.whole, parts.article], **_QUIET)
     gr.on(
-        [parts.search.input, parts.search.submit, parts.order.input],
+        # Not "input" of the box: Gradio does not raise it when the last letter is deleted.
+        [parts.search.change, parts.search.submit, parts.order.input],
         replies.sought,
         [view, parts.search, parts.order],
         [view, parts.listing],

@@ -55,6 +55,7 @@ class LibraryWords:
     drop_hint: str
     sending: str
     stages: Mapping[str, str]
+    writing: str
     added: str
     replaced: str
     known: str
@@ -143,9 +144,10 @@ _ARABIC = LibraryWords(
         "chunks": "تقسيم المقالات",
         "passages": "قراءة المقاطع",
         "sentences": "قراءة الجمل",
-        "senses": "فهم الجمل",
+        "senses": "قراءة معاني الجمل",
         "vocabulary": "قراءة الكلمات",
     },
+    writing="كتابة الفهرس",
     added="أُضيف: {articles}",
     replaced="حُدّث: {articles}، فمعرّفه موجود بنص آخر",
     known="موجود من قبل: {articles}",
@@ -274,9 +276,10 @@ _ENGLISH = LibraryWords(
         "chunks": "Cutting articles into passages",
         "passages": "Reading passages",
         "sentences": "Reading sentences",
-        "senses": "Understanding sentences",
+        "senses": "Reading what sentences mean",
         "vocabulary": "Reading words",
     },
+    writing="Writing the index",
     added="{articles} added",
     replaced="{articles} replaced: the same id stood for another text",
     known="{articles} already here",

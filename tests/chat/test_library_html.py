@@ -11,7 +11,7 @@ import pytest
 from rag.chat.library_catalogue import PAGE_ROWS, Catalogue
 from rag.chat.library_list import pages, turned
 from rag.chat.library_page import LibraryPage, View
-from rag.chat.library_results import results_html
+from rag.chat.library_results import progress_html, results_html
 from rag.chat.library_tab import TABLES
 from rag.chat.library_uploads import FileResult, Problem
 from rag.chat.library_words import LibraryWords, library_words
@@ -85,7 +85,7 @@ def test_markup_in_an_article_is_shown_not_obeyed(attacked: LibraryPage, languag
     pieces = [
         attacked.summary(language),
         attacked.timeline(language),
-        attacked.list(view, language),
+        attacked.listing(view, language),
         attacked.article(view, language),
         attacked.article(view, language, asking=True),
         attacked.part("copies", view, language),
@@ -109,13 +109,13 @@ def test_a_file_name_and_a_reason_are_no_markup() -> None:
 def test_the_list_in_pages(library: Library) -> None:
     library.add([Article(f"n{n}", f"Article number {n}.", f"T{n}") for n in range(PAGE_ROWS + 1)])
     page = LibraryPage(library)
-    first = Reader(page.list(View(order="added"), "en"))
+    first = Reader(page.listing(View(order="added"), "en"))
     assert "1–50 of 51" in first.said
     assert (first.all("data-id")[0], len(first.all("data-id"))) == ("n0", PAGE_ROWS)
     last = page.turn(View(order="added"), {"does": "page", "to": "1"})
-    assert Reader(page.list(last, "en")).all("data-id") == ["n50"]
+    assert Reader(page.listing(last, "en")).all("data-id") == ["n50"]
     far = page.turn(View(), {"does": "page", "to": "99"})
-    assert "51–51 of 51" in Reader(page.list(far, "en")).said
+    assert "51–51 of 51" in Reader(page.listing(far, "en")).said
     assert page.turn(View(), {"does": "page", "to": "-1"}).page == 0
     assert page.turn(View(), {"does": "sort", "by": "nothing"}) == View()
     assert (pages(0), pages(50), pages(51)) == (1, 1, 2)
@@ -129,11 +129,11 @@ def test_a_heading_sorts_and_then_turns_around() -> None:
 
 def test_each_title_finds_its_own_direction_and_dates_are_said(seeded: Library) -> None:
     page = LibraryPage(seeded)
-    shown = Reader(page.list(View(), "en"))
+    shown = Reader(page.listing(View(), "en"))
     assert shown.all("dir").count("auto") == 6
     assert "date unknown" in shown.said
     assert "descending" in shown.all("aria-sort")
-    assert "التاريخ غير معروف" in page.list(View(), "ar")
+    assert "التاريخ غير معروف" in page.listing(View(), "ar")
 
 
 def test_an_article_shows_what_was_set_aside_and_why(seeded: Library) -> None:
@@ -246,3 +246,20 @@ def test_the_catalogue_knows_stories_by_their_page(seeded: Library) -> None:
     catalogue = Catalogue(seeded.index())
     story = next(entry for entry in catalogue.entries if entry.host)
     assert catalogue.stories_of(story.host or "") == [story]
+
+
+def test_an_article_is_shown_before_its_copies_are_known(library: Library) -> None:
+    text = "The minister opened the northern dam on Friday before a crowd of thousands."
+    library.add([Article("a", text), Article("b", f"{text} It rained.")])
+    page = LibraryPage(library)
+    first, whole = page.opened(View(chosen="a"), "en")
+    assert "Nearly the same text" not in first
+    assert "Nearly the same text" in whole
+    (again,) = page.opened(View(chosen="a"), "en")
+    assert again == whole
+
+
+def test_the_progress_ends_with_the_writing() -> None:
+    told = [progress_html(1, *state, EN) for state in (("senses", 1, 2), ("senses", 2, 2))]
+    assert "1 / 2" in told[0]
+    assert "Writing the index…" in told[1]

@@ -18,7 +18,8 @@ def starts(line: Timeline) -> list[str]:
 def test_three_days_of_two_outlets() -> None:
     line = timeline([("2024-05-01", "A"), ("2024-05-01", "B"), ("2024-05-03", "A"), (None, "A")])
     assert (line.unit, line.undated, line.vague, line.total) == ("day", 1, 0, 4)
-    assert [(s.kind, s.name, s.total) for s in line.series] == [("outlet", "A", 2), ("outlet", "B", 1)]  # fmt: skip
+    told = [(series.kind, series.name, series.total) for series in line.series]
+    assert told == [("outlet", "A", 2), ("outlet", "B", 1)]
     assert starts(line) == ["2024-05-01", "2024-05-02", "2024-05-03"]
     assert [bin.counts for bin in line.bins] == [(1, 1), (0, 0), (1, 0)]
 
