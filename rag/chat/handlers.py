@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -96,7 +97,7 @@ class Handlers:
             message = {"role": "assistant", "content": shown.message}
             yield box, [*former, asked, message], now, panel, gr.skip()
             box = gr.skip()
-        yield ready(), gr.skip(), now, gr.skip(), now.to_dict()
+        yield ready(), gr.skip(), now, gr.skip(), _storable(now)
 
     def submit(
         self, question: str, conversation: Conversation, request: gr.Request, *settings: Any
@@ -154,8 +155,7 @@ class Handlers:
 
     def open(self, event: gr.EventData, request: gr.Request) -> Step:
         """A conversation that the browser kept, or a new one where it kept none."""
-        stored = (getattr(event, "_data", None) or {}).get("conversation")
-        conversation = Conversation.from_dict(stored)
+        conversation = _stored(getattr(event, "_data", None))
         box, chat, now, panel, _ = ready(), *self._shown(conversation, request)
         return box, chat, now, panel, gr.skip()
 
@@ -165,7 +165,7 @@ class Handlers:
             self._messages(conversation, language),
             conversation,
             self._panel(conversation, language),
-            conversation.to_dict(),
+            _storable(conversation),
         )
 
     def _messages(self, conversation: Conversation, language: str) -> list[Message]:
@@ -229,7 +229,7 @@ class Handlers:
 
     def export(self, asked: dict[str, Any]) -> str:
         """A conversation as Markdown or as a page to print."""
-        conversation = Conversation.from_dict(asked.get("conversation"))
+        conversation = _stored(asked)
         write = as_markdown if asked.get("kind") == "markdown" else as_page
         return write(conversation, _language(asked))
 
@@ -266,6 +266,20 @@ def _exchange_index(event: Any) -> int:
     """Which exchange a message belongs to: each has a question and an answer."""
     index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
     return max(0, int(index)) // 2
+
+
+def _storable(conversation: Conversation) -> str:
+    """Text, because Gradio takes any object with a "path" for a file to be served."""
+    return json.dumps(conversation.to_dict(), ensure_ascii=False)
+
+
+def _stored(sent: object) -> Conversation:
+    """The conversation that the browser sent, or an empty one."""
+    text = sent.get("conversation") if isinstance(sent, dict) else None
+    try:
+        return Conversation.from_dict(json.loads(text or "null"))
+    except (TypeError, ValueError):
+        return Conversation()
 
 
 def _language(asked: dict[str, Any]) -> Literal["ar", "en"]:

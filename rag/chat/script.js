@@ -6,6 +6,10 @@
   const DRAFT = "musnad.draft";
   const MOST_CONVERSATIONS = 100;
 
+  // What was typed before the language was switched.
+  let draft = sessionStorage.getItem(DRAFT);
+  sessionStorage.removeItem(DRAFT);
+
   // Gradio takes the browser's language for the reader's.
   Object.defineProperty(navigator, "language", { get: () => language, configurable: true });
   Object.defineProperty(navigator, "languages", { get: () => [language], configurable: true });
@@ -252,7 +256,7 @@
       current = conversation;
       if (conversation) sessionStorage.setItem(CURRENT, conversation.id);
       else sessionStorage.removeItem(CURRENT);
-      open(conversation);
+      open(JSON.stringify(conversation));
       draw();
     };
 
@@ -305,7 +309,7 @@
     async function exported(kind) {
       // A window opened later, after waiting, would be taken for an advertisement.
       const view = kind === "page" ? window.open("", "_blank") : null;
-      const text = await server.export({ conversation: current, kind, language });
+      const text = await server.export({ conversation: JSON.stringify(current), kind, language });
       const blob = new Blob([text], { type: kind === "page" ? "text/html" : "text/markdown" });
       const url = URL.createObjectURL(blob);
       if (view) view.location = url;
@@ -314,7 +318,7 @@
     }
 
     function save() {
-      const conversation = props.value;
+      const conversation = JSON.parse(props.value || "null");
       if (!conversation?.id) return draw();
       current = conversation;
       if (conversation.exchanges.length) {
@@ -379,9 +383,20 @@
     dislike: "dislike",
     "clicked dislike": "dislike",
     submit: "save_edit",
-    "أرسل": "save_edit",
+    "إرسال": "save_edit",
     cancel: "cancel_edit",
+    "إلغاء": "cancel_edit",
+    "إعادة المحاولة": "retry",
+    "إعجاب": "like",
+    "عدم الإعجاب": "dislike",
   };
+
+  // What Gradio names in English only.
+  const NAMES = [
+    ["#musnad-chat [role='log']", "chat_label"],
+    ["#musnad-passages button", "reset"],
+    ["#musnad-passages input", "passages"],
+  ];
 
   // Where directions are those of the words, not of the page.
   const OURS = ".musnad-answer, .musnad-asked, .musnad-note, .musnad-trouble, .musnad-lib, #musnad-panel section, dialog, .musnad-list";
@@ -402,6 +417,10 @@
       button.title = words[does];
       button.setAttribute("aria-label", words[does]);
     }
+    for (const icon of all("#musnad-chat button svg[aria-label]")) {
+      icon.removeAttribute("aria-label");
+      icon.setAttribute("aria-hidden", "true");
+    }
     for (const [id, name] of [["submit-button", "send_question"], ["stop-button", "stop"]])
       for (const button of all(`#musnad-question .${id}`)) {
         button.title = words[name];
@@ -415,6 +434,12 @@
       }
       follow(field);
     }
+    for (const [selector, name] of NAMES)
+      for (const element of all(selector))
+        if (element.getAttribute("aria-label") !== words[name]) {
+          element.setAttribute("aria-label", words[name]);
+          element.removeAttribute("title");
+        }
     for (const field of all("#musnad-question textarea, #musnad-why textarea")) follow(field);
     for (const drawer of all(".musnad-drawer")) furnish(drawer);
     // Gradio says "ltr" on every block, whatever the page is; our own blocks have theirs inside.
@@ -423,11 +448,10 @@
         if (!block.closest(OURS) && !/^(textarea|input)$/i.test(block.tagName)) block.dir = "rtl";
     const other = one("#musnad-to-other_language");
     if (other) other.lang = language === "ar" ? "en" : "ar";
-    const draft = sessionStorage.getItem(DRAFT);
     const box = one("#musnad-question textarea");
-    if (draft !== null && box) {
-      sessionStorage.removeItem(DRAFT);
+    if (draft && box && one(".musnad-status")) {
       type(box, draft);
+      draft = "";
     }
   }
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -97,8 +98,10 @@ def _chromium() -> str | None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Site]:
+def serving(folder: Path, *more: Path) -> Iterator[Site]:
     """The page over the seeds in an index below ``folder``, in a process of its own.
+
+    ``more`` is the file of those who may log in, if there is to be one.
 
     Fails when the server wrote a traceback.
     """
@@ -106,7 +109,7 @@ def serving(folder: Path) -> Iterator[Site]:
     log = folder / "server.log"
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
-            [sys.executable, str(HERE / "serve.py"), str(folder), str(port)],
+            [sys.executable, str(HERE / "serve.py"), *map(str, (folder, port, *more))],
             stdout=output,
             stderr=output,
             cwd=folder,
@@ -166,7 +169,8 @@ def start_browser(language: str = "en-US") -> WebDriver:
     options = webdriver.ChromeOptions()
     for argument in (*_ARGUMENTS, f"--lang={language}", f"--accept-lang={language}"):
         options.add_argument(argument)
-    options.add_experimental_option("prefs", {"intl.accept_languages": language})
+    prefs = {"intl.accept_languages": language, "download.default_directory": gettempdir()}
+    options.add_experimental_option("prefs", prefs)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     options.binary_location = _chromium() or "chromium"
     service = webdriver.ChromeService(shutil.which("chromedriver") or "chromedriver")

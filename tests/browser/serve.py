@@ -1,6 +1,6 @@
-"""``python serve.py FOLDER PORT``: the page over the seeds and a scripted model.
+"""``python serve.py FOLDER PORT [LOGINS]``: the page over the seeds and an English article.
 
-A process of its own, so that what the server leaves open or warns of stays out of the tests.
+With a scripted model. A process of its own, so that what the server leaves open or warns of stays out of the tests.
 """
 
 from __future__ import annotations
@@ -16,11 +16,20 @@ from rag.chat.launch import launch
 from rag.config import Settings
 from rag.library import Library
 
+# The seeds are all Arabic.
+ENGLISH = (
+    "Northern dam opens after nine years of work\n"
+    "12 May 2023\n"
+    "The northern dam opened on Friday after nine years of work, the water authority said.\n"
+    "It holds 310 million cubic metres and supplies eleven towns along the river.\n"
+)
 
-def main(folder: Path, port: int) -> None:
+
+def main(folder: Path, port: int, logins: Path | None) -> None:
     """Serve until killed."""
     if not (folder / "seeds").exists():
         shutil.copytree(SEEDS, folder / "seeds")
+        (folder / "seeds" / "english.txt").write_text(ENGLISH, encoding="utf-8")
     library = Library(
         folder / "index",
         # A gate that lets everything pass, for it is fitted to real cosines.
@@ -30,8 +39,8 @@ def main(folder: Path, port: int) -> None:
         generator=PageModel(Script(folder / "script")),
     )
     library.ingest([folder / "seeds"])
-    launch(library, host="127.0.0.1", port=port)
+    launch(library, host="127.0.0.1", port=port, auth=logins)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), next(map(Path, sys.argv[3:]), None))
