@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,30 @@ def test_by_keyboard_alone(shared_site: Site, driver: WebDriver) -> None:
     page.until(lambda: page.focus().startswith("keep-"))
     driver.switch_to.active_element.send_keys(Keys.ENTER)
     page.until(lambda: not page.all(".musnad-lib-confirm"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(shared_site: Site, driver: WebDriver, theme: str) -> None:
+    rules = resources.files(pytest.importorskip("axe_core_python")) / "axe.min.js"
+    page = Page(driver, shared_site)
+    page.js("document.body.classList.toggle('dark', arguments[0])", theme == "dark")
+    host = next(a.host for a in shared_site.library.articles() if a.host)
+    page.press(f'.musnad-lib-open[data-id="{host}"]')
+    page.one(".musnad-lib-article")
+    for name in ("copies", "asides"):
+        page.press(f"#musnad-lib-{name}-fold button")
+    page.one(".musnad-lib-asides")
+    page.press("button[data-does=remove]")
+    page.one(".musnad-lib-confirm")
+    page.js(rules.read_text(encoding="utf-8"))
+    driver.set_script_timeout(60)
+    found = driver.execute_async_script("axe.run('#musnad-tabs').then(arguments[0])")
+    serious = [
+        (violation["id"], [node["target"] for node in violation["nodes"]])
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
 
 
 def test_the_timeline_and_the_folded_parts(shared_site: Site, driver: WebDriver) -> None:
