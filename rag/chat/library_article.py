@@ -22,11 +22,9 @@ def article_html(
     *,
     asking: bool = False,
     focused: bool = False,
-    at_once: bool = False,
 ) -> str:
     """The article with id ``article_id``; ``asking`` shows the question before its removal.
 
-    ``at_once`` leaves its near-duplicates out while they are not worked out yet.
     Where the focus is to go once it is shown is marked: to its heading when ``focused``, to the
     answer that changes nothing when asking.
     """
@@ -37,8 +35,7 @@ def article_html(
     sign = '<span aria-hidden="true">×</span>'
     close = action("close", sign, kind="musnad-lib-close", named=say.close)
     stories = catalogue.stories_of(article_id)
-    wait = not at_once or catalogue.copies_known
-    copies = catalogue.copies_of(article_id) if wait else ()
+    copies = catalogue.copies_of(article_id)
     focus = " data-focus" if focused else ""
     ask = _question(article, stories, say) if asking else ""
     return (

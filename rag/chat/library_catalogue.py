@@ -30,6 +30,7 @@ Order: TypeAlias = Literal[
 ORDERS: tuple[Order, ...] = Order.__args__  # type: ignore[attr-defined]
 PAGE_ROWS = 50
 _EXAMPLES = 3
+_LATER_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,6 @@ class Catalogue:
         """Groups of near-duplicates, the largest first; in a group, the earliest first."""
         with self._lock:
             return self._copies
-
-    @property
-    def copies_known(self) -> bool:
-        """Whether :meth:`copies` returns at once."""
-        return "_copies" in self.__dict__
 
     def copies_of(self, article_id: str) -> tuple[Entry, ...]:
         """The near-duplicates of an article, itself left out."""
@@ -232,4 +228,8 @@ class Shelf:
             if self._catalogue is None or self._snapshot != index.manifest["snapshot"]:
                 self._catalogue = Catalogue(index)
                 self._snapshot = index.manifest["snapshot"]
+                # Begun once the list is shown, and there when somebody has found an article.
+                later = threading.Timer(_LATER_SECONDS, self._catalogue.copies)
+                later.daemon = True
+                later.start()
             return self._catalogue

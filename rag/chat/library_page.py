@@ -6,7 +6,6 @@ The state of a reader's page is a :class:`View`, which every handler takes and g
 from __future__ import annotations
 
 import dataclasses
-import functools
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,29 +86,21 @@ class LibraryPage:
 
         return self._with(language, shown, failing="")
 
-    def article(self, view: View, language: str, *, asking: bool = False) -> str:
+    def article(
+        self, view: View, language: str, *, asking: bool = False, focused: bool = False
+    ) -> str:
         """The article that is open, or what is to be done to open one.
 
-        ``asking`` shows the question before its removal.
+        ``asking`` shows the question before its removal; ``focused`` takes the reader there.
         """
         say = library_words(language)
         if not view.chosen:
             choose = f'<p class="musnad-lib-empty musnad-lib-choose">{say.choose}</p>'
             return framed(choose, language)
-        return self._with(language, lambda c: article_html(c, view.chosen, say, asking=asking))
-
-    def opened(self, view: View, language: str) -> Iterator[str]:
-        """An article that was just opened: at once, and again when its copies are known."""
-        say = library_words(language)
-
-        def drawn(catalogue: Catalogue, *, at_once: bool) -> str:
-            return article_html(catalogue, view.chosen, say, focused=True, at_once=at_once)
-
-        first = self._with(language, functools.partial(drawn, at_once=True))
-        yield first
-        whole = self._with(language, functools.partial(drawn, at_once=False))
-        if whole != first:
-            yield whole
+        return self._with(
+            language,
+            lambda c: article_html(c, view.chosen, say, asking=asking, focused=focused),
+        )
 
     def part(self, name: str, view: View, language: str) -> str:
         """A folded part of the page; nothing while it is folded."""

@@ -23,6 +23,8 @@ _SCRIPT = Path(__file__).with_name("library.js")
 TABLES = (label_table("ar"), label_table("en"))
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# By default a click is dropped while the reply to the one before is under way.
+_CLICK: dict[str, Any] = {**_QUIET, "trigger_mode": "multiple"}
 _Reply = tuple[Any, ...]
 
 
@@ -172,13 +174,12 @@ class _Replies:
         sent, language = _sent(event), language_of(request)
         does, article_id = sent.get("does"), sent.get("id", "")
         rest = (gr.skip(),) * 7
-        if does == "open":
+        if does in ("open", "keep", "remove"):
             view = dataclasses.replace(view, chosen=article_id)
-            for shown in self._page.opened(view, language):
-                yield view, shown, *rest
-        elif does in ("keep", "remove"):
-            view = dataclasses.replace(view, chosen=article_id)
-            yield view, self._page.article(view, language, asking=does == "remove"), *rest
+            shown = self._page.article(
+                view, language, asking=does == "remove", focused=does == "open"
+            )
+            yield view, shown, *rest
         elif does == "close":
             view = dataclasses.replace(view, chosen="")
             yield view, self._page.article(view, language), *rest
@@ -221,7 +222,7 @@ def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
     )
     parts.listing.click(replies.turned, view, [view, parts.order, parts.listing], **_QUIET)
     for place in (parts.listing, parts.article, parts.results, parts.copies, parts.asides):
-        place.click(replies.acted, view, [view, parts.article, *parts.whole], **_QUIET)
+        place.click(replies.acted, view, [view, parts.article, *parts.whole], **_CLICK)
     # The list is drawn for the view as it is when the files are in, not as it was before.
     parts.files.upload(
         replies.added, parts.files, [parts.results, parts.files], concurrency_limit=1, **_QUIET
