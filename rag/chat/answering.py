@@ -1,4 +1,4 @@
-"""A question → what the page shows of it, step by step: progress in words, quotes, draft, answer."""
+"""A question → what the page shows of it, step by step: progress, quotes, draft, answer."""
 
 from __future__ import annotations
 

@@ -71,6 +71,6 @@ def _head(article: Article, said: Words) -> str:
     parts = [part for part in (article.outlet, article.date or said.date_unknown) if part]
     about = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
     return (
-        f'<h2 id="musnad-article-title" {direction_of(article.label)}>{escape(article.label)}</h2>'
-        f'<p class="musnad-about">{about}</p>'
+        f"<header {direction_of(article.label, article.language)}>"
+        f'<h2>{escape(article.label)}</h2><p class="musnad-about">{about}</p></header>'
     )

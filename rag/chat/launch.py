@@ -44,7 +44,7 @@ def launch(
             server_name=host,
             server_port=port,
             auth=check,
-            theme=gr.themes.Soft(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+            theme=_theme(),
             i18n=translations(library_tab.TABLES),
             app_kwargs={"middleware": [Middleware(Front)]},
             footer_links=[],
@@ -56,3 +56,23 @@ def launch(
     except OSError as error:
         raise UsageError(f"--port {port}: {error}") from error
     return page
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's soft theme with system fonts, its labels dark enough for AA."""
+    soft = gr.themes.Soft(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+    plain: dict[str, str] = {}
+    for part in ("block_title", "block_label"):
+        plain |= {
+            f"{part}_background_fill": "transparent",
+            f"{part}_background_fill_dark": "transparent",
+            f"{part}_text_color": "*neutral_800",
+            f"{part}_text_color_dark": "*neutral_100",
+        }
+    return soft.set(
+        **plain,
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
+    )

@@ -421,6 +421,11 @@
       icon.removeAttribute("aria-label");
       icon.setAttribute("aria-hidden", "true");
     }
+    for (const list of all("#musnad-chat .examples[role='list']")) {
+      // A list of buttons, not of items.
+      list.setAttribute("role", "group");
+      list.setAttribute("aria-label", words.examples);
+    }
     for (const [id, name] of [["submit-button", "send_question"], ["stop-button", "stop"]])
       for (const button of all(`#musnad-question .${id}`)) {
         button.title = words[name];
@@ -448,6 +453,10 @@
         if (!block.closest(OURS) && !/^(textarea|input)$/i.test(block.tagName)) block.dir = "rtl";
     const other = one("#musnad-to-other_language");
     if (other) other.lang = language === "ar" ? "en" : "ar";
+    const rows = all("#musnad-chat .user-row");
+    // Where the page scrolls, not the chat in it, the last question is brought to the top.
+    if (rows.length > asked && matchMedia("(max-width: 820px)").matches) show(rows.at(-1), "start");
+    asked = rows.length;
     const box = one("#musnad-question textarea");
     if (draft && box && one(".musnad-status")) {
       type(box, draft);
@@ -455,6 +464,7 @@
     }
   }
 
+  let asked = 0;
   let waiting = false;
   const observer = new MutationObserver(() => {
     if (waiting) return;

@@ -25,8 +25,8 @@ def status_html(library: Library, loader: ModelLoader, language: str) -> str:
         counts = manifest["counts"]
         parts.append(
             said.index_size.format(
-                articles=f"{counts['articles']:,}",
-                passages=f"{counts['chunks']:,}",
+                articles=said.articles.of(counts["articles"]),
+                passages=said.passage.of(counts["chunks"]),
                 size=f"\u2066{readable_size(sum(manifest['files'].values()))}\u2069",
             )
         )

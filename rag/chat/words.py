@@ -28,6 +28,7 @@ class Words:
     question_label: str
     chat_label: str
     welcome: str
+    examples: str
     asked: str
     answered: str
     # On the way
@@ -152,6 +153,7 @@ ENGLISH = Words(
     question_label="Your question",
     chat_label="Conversation",
     welcome="Ask the articles. Answers quote them word for word.",
+    examples="Questions to begin with",
     asked="Question",
     answered="Answer",
     searching="Searching the articles…",
@@ -173,7 +175,7 @@ ENGLISH = Words(
     bad_period="The first date, {since}, is after the last, {until}.",
     failed="That did not work:",
     reason_no_evidence="No passage of the articles is near enough to the question to answer it.",
-    reason_model_abstained="The language model read the nearest passages and found no answer there.",
+    reason_model_abstained="The language model read the nearest passages; they do not answer.",
     reason_other="Why there is no answer: {reason}.",
     nothing_in_period="No article is dated within the period set in Settings.",
     sources="Sources",
@@ -250,7 +252,7 @@ ENGLISH = Words(
     fetching="Fetching {label}: {done} of {total} MB; answers by quoting meanwhile",
     loading_model="Loading the language model; answers by quoting meanwhile",
     model_failed="Answers by quoting:",
-    index_size="{articles} articles, {passages} passages, {size}",
+    index_size="{articles}, {passages}, {size}",
     fingerprint="index {name}",
 )
 
@@ -267,13 +269,14 @@ ARABIC = Words(
     question_label="سؤالك",
     chat_label="المحادثة",
     welcome="اسأل المقالات، والإجابات تقتبس منها حرفيا.",
+    examples="أسئلة للبداية",
     asked="السؤال",
     answered="الإجابة",
     searching="يجري البحث في المقالات…",
-    passage=Noun("مقطع واحد", "مقطعين", "{n} مقاطع", "{n} مقطعا", "{n} مقطع"),
+    passage=Noun("مقطع واحد", "مقطعان", "{n} مقاطع", "{n} مقطعا", "{n} مقطع"),
     person=Noun("شخص واحد", "شخصان", "{n} أشخاص", "{n} شخصا", "{n} شخص"),
     articles=Noun("مقال واحد", "مقالان", "{n} مقالات", "{n} مقالا", "{n} مقال"),
-    reading="تجري قراءة {passages}…",
+    reading="قيد القراءة: {passages}…",
     writing="تُكتب الإجابة، وتُراجَع على المقالات عند اكتمالها…",
     waiting="قبلك {people}، والاقتباسات أعلاه جاهزة في الأثناء.",
     quoting_meanwhile="إجابة مقتبسة من المقالات؛ نموذج اللغة لم يجهز بعد.",
@@ -365,7 +368,7 @@ ARABIC = Words(
     fetching="يُجلب {label}: {done} من {total} م.ب؛ والإجابات مقتبسة في الأثناء",
     loading_model="يُحمَّل نموذج اللغة؛ والإجابات مقتبسة في الأثناء",
     model_failed="إجابات مقتبسة:",
-    index_size="المقالات {articles}، المقاطع {passages}، {size}",
+    index_size="{articles}، {passages}، {size}",
     fingerprint="الفهرس {name}",
 )
 

@@ -14,7 +14,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 T = TypeVar("T")
-SECONDS = 7.0
+SECONDS = 20.0
 BOX = "#musnad-question textarea"
 ANSWERS = "#musnad-chat .bot-row .message-content"
 MOSCOW = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
@@ -114,4 +114,9 @@ class Reader:
         """Click what can be seen of it."""
         element = self.one(selector)
         self.js("arguments[0].scrollIntoView({block: 'center'})", element)
-        self.until(lambda: element.click() or True, f"clicking {selector}")
+
+        def clicked() -> bool:
+            element.click()
+            return True
+
+        self.until(clicked, f"clicking {selector}")

@@ -1,6 +1,7 @@
 """``python serve.py FOLDER PORT [LOGINS]``: the page over the seeds and an English article.
 
-With a scripted model. A process of its own, so that what the server leaves open or warns of stays out of the tests.
+With a scripted model. A process of its own, so that what the server leaves open or warns of stays
+out of the tests.
 """
 
 from __future__ import annotations

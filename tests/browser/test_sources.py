@@ -94,7 +94,7 @@ def test_an_abstention_says_why_and_shows_what_is_nearest(reader: Reader) -> Non
     reader.site.script.say(question, "NOT FOUND")
     answer = reader.ask(question)
     if "do not answer" in answer:
-        assert "read the nearest passages and found no answer" in answer
+        assert "read the nearest passages; they do not answer" in answer
         assert reader.one(".musnad-sources h2").text == "The nearest articles"
     assert reader.all(".musnad-found li")
 
