@@ -258,6 +258,9 @@ def _chat(args: argparse.Namespace) -> int:
 
     if args.auth:
         read_logins(args.auth)
+    elif args.host not in ("127.0.0.1", "localhost", "::1"):
+        note = f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login"
+        print(f"musnad: {note}", file=sys.stderr)
     library = _library(args)
     open_or_ingest_seeds(library)
     from rag.chat.launch import launch

@@ -50,10 +50,15 @@ class Handlers:
         """The chat's welcome, the drawer's choices and the status, for this reader."""
         language = language_of(request)
         said = words(language)
-        examples = [{"text": question} for question in self._examples.questions()]
-        chat = gr.update(placeholder=f"<p>{escape(said.welcome)}</p>", examples=examples)
         reasons = gr.update(choices=[(getattr(said, name), name) for name in REASONS])
-        return [chat, self.status(request), reasons, *dressed(self._loader, language)]
+        settings = dressed(self._loader, language)
+        return [self.welcome(request), self.status(request), reasons, *settings]
+
+    def welcome(self, request: gr.Request) -> Any:
+        """What the chat shows before the first question: examples that the articles answer."""
+        said = words(language_of(request))
+        examples = [{"text": question} for question in self._examples.questions()]
+        return gr.update(placeholder=f"<p>{escape(said.welcome)}</p>", examples=examples)
 
     def status(self, request: gr.Request) -> str:
         """The status line."""

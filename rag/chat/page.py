@@ -46,7 +46,7 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
     with page:
         _header()
         with gr.Tabs(elem_id="musnad-tabs"):
-            with gr.Tab(label("chat_tab"), id="chat"):
+            with gr.Tab(label("chat_tab"), id="chat") as talk:
                 chat = _chat_tab()
             with gr.Tab(label("library_tab"), id="library") as tab:
                 library_tab(library, tab)
@@ -58,6 +58,8 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
         conversation = gr.State(Conversation())
         _wire_asking(handlers, chat, drawer, conversation, kept)
         _wire_feedback(handlers, chat, conversation)
+        # Articles may have come and gone on the other page.
+        talk.select(handlers.welcome, None, chat.chat, **_QUIET)
         _wire_settings(page, handlers, library, chat, drawer, status)
         gr.api(_ask(handlers), api_name="ask")  # type: ignore[attr-defined]
     return page
@@ -174,6 +176,15 @@ def _wire_asking(
 
 def _wire_feedback(handlers: Handlers, parts: _Chat, conversation: Any) -> None:
     liked = gr.State(None)
+    # Another question is about another answer.
+    on = parts.chat
+    gr.on(
+        [parts.box.submit, on.example_select, on.retry, on.edit, on.undo],
+        lambda: gr.update(visible=False),
+        None,
+        parts.why,
+        **_QUIET,
+    )
     parts.chat.like(
         handlers.like, conversation, [parts.why, liked, parts.reason, parts.remark], **_QUIET
     )

@@ -111,7 +111,10 @@ def _paragraphs(answer: Answer, index: int) -> str:
         own = [m for m in markers if at <= m.start() < at + len(line)]
         if line.strip():
             kind = ' class="musnad-unverified"' if _touches(span, doubtful) else ""
-            said = _with_markers(text, span, own, index, named)
+            lead = _lead(text, span, [claim for claim, _ in claimed])
+            rest = _with_markers(text, Span(span.start + len(lead), span.end), own, index, named)
+            # Of the page's words before a quote in another language; its colon stays with it.
+            said = (f"<bdi>{escape(lead.rstrip())}</bdi> " if lead else "") + rest
             shown.append(f"<p{kind} {direction_of(line)}>{said}</p>")
         at += len(line)
     return "".join(shown)
@@ -127,6 +130,12 @@ def _claimed(answer: Answer) -> list[tuple[Span, bool]]:
             at = start + len(claim.text)
             spans.append((Span(start, at), claim.supported))
     return spans
+
+
+def _lead(text: str, line: Span, claims: list[Span]) -> str:
+    """What a line says before the quotation mark of its claim: ``See also: `` or nothing."""
+    start = next((span.start for span in claims if line.start <= span.start < line.end), line.start)
+    return text[line.start : start].removesuffix("«")
 
 
 def _touches(line: Span, spans: Collection[Span]) -> bool:

@@ -447,6 +447,11 @@
         }
     for (const field of all("#musnad-question textarea, #musnad-why textarea")) follow(field);
     for (const drawer of all(".musnad-drawer")) furnish(drawer);
+    if (!one("#musnad-skip")) {
+      const skip = made("button", { id: "musnad-skip", type: "button", textContent: words.skip_to_question });
+      skip.addEventListener("click", () => one("#musnad-question textarea")?.focus());
+      one("#musnad-header")?.prepend(skip);
+    }
     // Gradio says "ltr" on every block, whatever the page is; our own blocks have theirs inside.
     if (language === "ar")
       for (const block of all(".gradio-container :is(.block, [data-testid], .prose, span, p)[dir='ltr']"))

@@ -7,7 +7,7 @@ quoted answer is already read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from types import TracebackType
 
@@ -53,7 +53,7 @@ class Ticket(AbstractContextManager["Ticket"]):
         """Made by :meth:`Line.join`."""
         self._line = line
 
-    def waiting(self, heartbeat: float = 1.0) -> Iterator[int]:
+    def waiting(self, heartbeat: float = 1.0) -> Generator[int]:
         """How many are ahead, each time that changes and at every ``heartbeat``; ends at the front.
 
         The heartbeat lets a generator that nobody reads any more be closed.

@@ -44,7 +44,6 @@ class Words:
     understood: str
     made_by: str
     quoted_by: str
-    not_verified_note: str
     # What went wrong
     empty_question: str
     long_question: str
@@ -68,7 +67,6 @@ class Words:
     also_in: str
     open_article: str
     back_to_answer: str
-    to_source: str
     # An article
     article: str
     article_gone: str
@@ -168,7 +166,6 @@ ENGLISH = Words(
     understood="Understood as:",
     made_by="Written by {model} in {seconds} s, checked against the articles",
     quoted_by="Quoted from the articles in {seconds} s",
-    not_verified_note="Not verified: check it against the source",
     empty_question="Write a question first.",
     long_question="The question is too long: {n} characters, of {most} at most.",
     bad_date="“{value}” is no date. Write 2024, 2024-07 or 2024-07-25.",
@@ -189,7 +186,6 @@ ENGLISH = Words(
     also_in="Nearly the same words in:",
     open_article="Read in the article",
     back_to_answer="Back to the answer",
-    to_source="Go to source {n}",
     article="Article",
     article_gone="This article is no longer in the library.",
     set_aside="page debris, not indexed",
@@ -284,7 +280,6 @@ ARABIC = Words(
     understood="فُهم السؤال هكذا:",
     made_by="كتبها {model} في {seconds} ث، ورُوجعت على المقالات",
     quoted_by="مقتبسة من المقالات في {seconds} ث",
-    not_verified_note="لم يُتحقق منها: راجعها على المصدر",
     empty_question="اكتب سؤالا أولا.",
     long_question="السؤال طويل: {n} حرفا، والحد الأقصى {most}.",
     bad_date="«{value}» ليس تاريخا. اكتب 2024 أو 2024-07 أو 2024-07-25.",
@@ -305,7 +300,6 @@ ARABIC = Words(
     also_in="كلمات تكاد تكون نفسها في:",
     open_article="اقرأها في المقال",
     back_to_answer="عودة إلى الإجابة",
-    to_source="انتقل إلى المصدر {n}",
     article="المقال",
     article_gone="لم يعد هذا المقال في المكتبة.",
     set_aside="من زوائد الصفحة، غير مفهرس",

@@ -67,6 +67,14 @@ def test_both_languages_say_everything_and_fill_in_the_same() -> None:
         label("no such word")
 
 
+def test_no_word_is_there_for_nothing() -> None:
+    folder = Path(__file__).parents[2] / "rag" / "chat"
+    files = [f for f in folder.iterdir() if f.suffix in (".py", ".js") and f.name != "words.py"]
+    sources = "".join(file.read_text(encoding="utf-8") for file in files)
+    unused = [f.name for f in fields(Words) if not re.search(rf"\b{f.name}\b", sources)]
+    assert unused == []
+
+
 def test_the_scripts_words_are_there() -> None:
     script = (Path(__file__).parents[2] / "rag/chat/script.js").read_text(encoding="utf-8")
     used = set(re.findall(r"\bwords\.(\w+)", script)) | set(re.findall(r'said\("(\w+)"', script))

@@ -10,7 +10,7 @@ from rag.chat.exchange import Exchange
 from rag.chat.render import answer_html, draft_html, question_html
 from rag.chat.sources import context, panel_html
 from rag.library import Library
-from rag.types import Answer, Span
+from rag.types import Answer, ArticleRef, Citation, Claim, Span
 
 QUESTION = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
 
@@ -76,6 +76,13 @@ def test_each_paragraph_has_its_own_direction_and_language() -> None:
         '<p class="musnad-note" dir="ltr" lang="en">'
         "Quoted from the articles in <bdi>0.3</bdi> s</p></div>"
     )
+
+
+def test_the_pages_words_before_a_quote_keep_their_own_direction() -> None:
+    citation = Citation(1, ArticleRef("a"), 0, 4, "قال لافروف")
+    claim = Claim("قال لافروف في موسكو", True, 1.0, (citation,))
+    page = answer_html(answer("See also: «قال لافروف في موسكو» [1]", claims=(claim,)), 0, "en")
+    assert '<p dir="rtl" lang="ar"><bdi>See also:</bdi> «قال لافروف في موسكو» <a' in page
 
 
 def test_a_question_keeps_its_lines_and_is_no_markup() -> None:
