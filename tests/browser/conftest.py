@@ -155,10 +155,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One page for the tests that leave its articles as they are."""
+def _one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serving(tmp_path_factory.mktemp("site")) as served:
         yield served
+
+
+@pytest.fixture
+def shared_site(_one_site: Site) -> Site:
+    """One page for the tests that leave its articles as they are; its model has no script yet."""
+    _one_site.script.reset()
+    return _one_site
 
 
 # --- the browser ------------------------------------------------------------------------------

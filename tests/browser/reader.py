@@ -107,13 +107,22 @@ class Reader:
             lambda: len(self.answers()) == count and self.all("#musnad-question .submit-button"),
             f"answer {count}",
         )
-        self.until(lambda: self.js("return !document.querySelector('#musnad-chat .pending')"))
+        # The buttons beneath it rest until the stream has ended.
+        resting = "#musnad-chat .pending, #musnad-chat .message-buttons button:disabled"
+        self.until(lambda: not self.all(resting), "the end of the stream")
         return self.answers()[-1]
 
     def click(self, selector: str) -> None:
-        """Click what can be seen of it."""
+        """Click what can be seen of it, once it has stopped moving."""
         element = self.one(selector)
         self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+        place: list[dict[str, float]] = [{}]
+
+        def still() -> bool:
+            before, place[0] = place[0], element.rect
+            return before == place[0]
+
+        self.until(still, f"{selector} standing still")
 
         def clicked() -> bool:
             element.click()

@@ -44,6 +44,11 @@ class Script:
         """Go on."""
         self._held.unlink(missing_ok=True)
 
+    def reset(self) -> None:
+        """Say nothing in particular, and do not wait."""
+        self._replies.unlink(missing_ok=True)
+        self.release()
+
     def asked(self) -> list[str]:
         """The questions it was asked, in order."""
         return [str(said) for kind, said in self._log() if kind == "asked"]

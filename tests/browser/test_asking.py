@@ -11,7 +11,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 @pytest.fixture
 def reader(shared_site: Site, driver: WebDriver) -> Reader:
-    shared_site.script.release()
     return Reader(driver, shared_site).open()
 
 

@@ -46,6 +46,7 @@ def test_several_conversations_are_opened_and_deleted(reader: Reader) -> None:
 
     reader.click("#musnad-to-conversations")
     reader.click("#musnad-conversations li:nth-child(1) button.musnad-delete")
+    reader.until(lambda: reader.driver.switch_to.alert.text, "being asked")
     reader.driver.switch_to.alert.accept()
     reader.until(lambda: kept(reader) == [MEETING])
     stored = reader.js("return Object.keys(localStorage).filter(k => k.startsWith('musnad.'))")
