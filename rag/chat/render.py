@@ -112,9 +112,11 @@ def _paragraphs(answer: Answer, index: int) -> str:
         if line.strip():
             kind = ' class="musnad-unverified"' if _touches(span, doubtful) else ""
             lead = _lead(text, span, [claim for claim, _ in claimed])
-            rest = _with_markers(text, Span(span.start + len(lead), span.end), own, index, named)
-            # Of the page's words before a quote in another language; its colon stays with it.
-            said = (f"<bdi>{escape(lead.rstrip())}</bdi> " if lead else "") + rest
+            if lead and direction(lead) != direction(line):
+                # The page's words before a quote that runs the other way.
+                shown.append(f'<p class="musnad-lead" {direction_of(lead)}>{escape(lead)}</p>')
+                span = Span(span.start + len(lead), span.end)
+            said = _with_markers(text, span, own, index, named)
             shown.append(f"<p{kind} {direction_of(line)}>{said}</p>")
         at += len(line)
     return "".join(shown)
@@ -167,7 +169,9 @@ def _reason(answer: Answer, said: Words) -> str:
 
 def _made_by(answer: Answer, said: Words, language: str) -> str:
     seconds = f"{answer.timings.get('total', 0.0):.1f}"
-    if answer.model == "none":
+    if not answer.answered:
+        text = escape(said.declined_in).format(seconds=f"<bdi>{seconds}</bdi>")
+    elif answer.model == "none":
         text = escape(said.quoted_by).format(seconds=f"<bdi>{seconds}</bdi>")
     else:
         model = f"<bdi>{escape(answer.model)}</bdi>"

@@ -458,6 +458,9 @@
         if (!block.closest(OURS) && !/^(textarea|input)$/i.test(block.tagName)) block.dir = "rtl";
     const other = one("#musnad-to-other_language");
     if (other) other.lang = language === "ar" ? "en" : "ar";
+    const asksWhy = !!one("#musnad-why")?.checkVisibility();
+    if (asksWhy && !askedWhy) show(one("#musnad-why"), "center");
+    askedWhy = asksWhy;
     const rows = all("#musnad-chat .user-row");
     // Where the page scrolls, not the chat in it, the last question is brought to the top.
     if (rows.length > asked && matchMedia("(max-width: 820px)").matches) show(rows.at(-1), "start");
@@ -470,6 +473,7 @@
   }
 
   let asked = 0;
+  let askedWhy = false;
   let waiting = false;
   const observer = new MutationObserver(() => {
     if (waiting) return;

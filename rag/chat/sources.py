@@ -38,9 +38,10 @@ def _section(index: int, answer: Answer, find: FindArticle, said: Words, *, hidd
     cited = _cited(answer)
     cards = "".join(_card(index, citation, claims, find, said) for citation, claims in cited)
     question = f"<bdi>{escape(answer.question)}</bdi>"
+    about = said.sources_of if cited else said.nearest_to
     parts = [
         f"<h2>{escape(said.sources if cited else said.nearest)}</h2>",
-        f'<p class="musnad-sources-of">{escape(said.sources_of)} {question}</p>',
+        f'<p class="musnad-sources-of">{escape(about)} {question}</p>',
         f"<ol>{cards}</ol>" if cards else "",
         _uncited(answer, [citation for citation, _ in cited], find, said),
     ]
@@ -96,6 +97,9 @@ def _uncited(answer: Answer, cited: Sequence[Citation], find: FindArticle, said:
     rest = [hit for hit in answer.passages if not any(_holds(hit, c) for c in cited)]
     if not rest:
         return ""
+    if not cited:
+        nearest = {hit.article.id: hit for hit in reversed(rest)}
+        rest = [hit for hit in rest if nearest[hit.article.id] is hit]
     items = "".join(f"<li>{_passage(hit, find, said)}</li>" for hit in rest)
     if not cited:
         return f'<ul class="musnad-found">{items}</ul>'

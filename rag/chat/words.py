@@ -44,6 +44,7 @@ class Words:
     understood: str
     made_by: str
     quoted_by: str
+    declined_in: str
     # What went wrong
     empty_question: str
     long_question: str
@@ -58,6 +59,7 @@ class Words:
     # Sources
     sources: str
     sources_of: str
+    nearest_to: str
     no_sources: str
     also_found: str
     nearest: str
@@ -166,6 +168,7 @@ ENGLISH = Words(
     understood="Understood as:",
     made_by="Written by {model} in {seconds} s, checked against the articles",
     quoted_by="Quoted from the articles in {seconds} s",
+    declined_in="Looked for in {seconds} s",
     empty_question="Write a question first.",
     long_question="The question is too long: {n} characters, of {most} at most.",
     bad_date="“{value}” is no date. Write 2024, 2024-07 or 2024-07-25.",
@@ -177,6 +180,7 @@ ENGLISH = Words(
     nothing_in_period="No article is dated within the period set in Settings.",
     sources="Sources",
     sources_of="Sources of the answer to:",
+    nearest_to="None of them answers:",
     no_sources="The sources of an answer appear here: who wrote it, when, and the exact words.",
     also_found="Found, but not cited ({n})",
     nearest="The nearest articles",
@@ -189,8 +193,8 @@ ENGLISH = Words(
     article="Article",
     article_gone="This article is no longer in the library.",
     set_aside="page debris, not indexed",
-    next_mark="Next quote",
-    previous_mark="Previous quote",
+    next_mark="Next",
+    previous_mark="Previous",
     mark_of="Quote {n} of {all}",
     loading="Opening the article…",
     new_conversation="New conversation",
@@ -280,6 +284,7 @@ ARABIC = Words(
     understood="فُهم السؤال هكذا:",
     made_by="كتبها {model} في {seconds} ث، ورُوجعت على المقالات",
     quoted_by="مقتبسة من المقالات في {seconds} ث",
+    declined_in="بُحث عنها في {seconds} ث",
     empty_question="اكتب سؤالا أولا.",
     long_question="السؤال طويل: {n} حرفا، والحد الأقصى {most}.",
     bad_date="«{value}» ليس تاريخا. اكتب 2024 أو 2024-07 أو 2024-07-25.",
@@ -291,6 +296,7 @@ ARABIC = Words(
     nothing_in_period="لا مقال يقع تاريخه في المدة المحددة في الإعدادات.",
     sources="المصادر",
     sources_of="مصادر الإجابة عن:",
+    nearest_to="ليس فيها جواب عن:",
     no_sources="تظهر هنا مصادر الإجابة: من كتبها ومتى، وكلماتها بالحرف.",
     also_found="عُثر عليها ولم تُقتبس ({n})",
     nearest="أقرب المقالات",
@@ -303,8 +309,8 @@ ARABIC = Words(
     article="المقال",
     article_gone="لم يعد هذا المقال في المكتبة.",
     set_aside="من زوائد الصفحة، غير مفهرس",
-    next_mark="الاقتباس التالي",
-    previous_mark="الاقتباس السابق",
+    next_mark="التالي",
+    previous_mark="السابق",
     mark_of="الاقتباس {n} من {all}",
     loading="يُفتح المقال…",
     new_conversation="محادثة جديدة",

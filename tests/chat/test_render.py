@@ -82,7 +82,8 @@ def test_the_pages_words_before_a_quote_keep_their_own_direction() -> None:
     citation = Citation(1, ArticleRef("a"), 0, 4, "قال لافروف")
     claim = Claim("قال لافروف في موسكو", True, 1.0, (citation,))
     page = answer_html(answer("See also: «قال لافروف في موسكو» [1]", claims=(claim,)), 0, "en")
-    assert '<p dir="rtl" lang="ar"><bdi>See also:</bdi> «قال لافروف في موسكو» <a' in page
+    assert '<p class="musnad-lead" dir="ltr" lang="en">See also: </p>' in page
+    assert '<p dir="rtl" lang="ar">«قال لافروف في موسكو» <a' in page
 
 
 def test_a_question_keeps_its_lines_and_is_no_markup() -> None:
