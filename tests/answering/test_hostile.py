@@ -290,9 +290,10 @@ def squeezed(text: str) -> str:
 class Page(HTMLParser):
     """Markup as a browser reads it; refuses whatever the renderer does not write itself."""
 
+    # The answer's, then the panel's.
     TAGS = frozenset(
-        ["div", "p", "a", "bdi", "strong", "span", "blockquote", "mark", "ul", "ol", "li"]
-        + ["section", "h2", "button", "details", "summary"]
+        {"div", "p", "a", "bdi", "strong", "span", "blockquote", "mark", "ul", "ol", "li"}
+        | {"section", "h2", "button", "details", "summary"}
     )
     ATTRIBUTES: ClassVar[dict[str, str]] = {
         "class": r"musnad-[a-z-]+(?: yes| no)?",
