@@ -122,6 +122,8 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     chat.add_argument("--llm", default=None, help="auto, none, a model name, FILE.gguf, or a URL")
     chat.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
     chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
+    chat.add_argument("--auth", type=Path, metavar="FILE",
+                      help="who may log in: name:password lines (default: everybody)")  # fmt: skip
     chat.set_defaults(run=_chat)
 
 
@@ -252,11 +254,18 @@ def _batch(
 
 
 def _chat(args: argparse.Namespace) -> int:
-    from rag.chat.launch import launch
+    from rag.chat.auth import read_logins
 
+    if args.auth:
+        read_logins(args.auth)
+    elif args.host not in ("127.0.0.1", "localhost", "::1"):
+        note = f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login"
+        print(f"musnad: {note}", file=sys.stderr)
     library = _library(args)
     open_or_ingest_seeds(library)
-    launch(library, host=args.host, port=args.port)
+    from rag.chat.launch import launch
+
+    launch(library, host=args.host, port=args.port, auth=args.auth)
     return 0
 
 

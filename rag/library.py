@@ -108,6 +108,19 @@ class Library:
         with writing(self.path):
             return self._merge(_unique(articles), unreadable, rebuild, report)
 
+    def add(
+        self,
+        articles: Iterable[Article],
+        *,
+        report: Report = lambda stage, done, total: None,
+    ) -> Ingested:
+        """Add articles that come from no lasting file, as :meth:`ingest` adds those of files.
+
+        Raises what :meth:`ingest` does, and CorpusError when one id stands for two texts.
+        """
+        with writing(self.path):
+            return self._merge(_unique(articles), (), False, report)
+
     def _merge(
         self,
         new: dict[str, Article],

@@ -94,6 +94,10 @@ def test_batch_forms(tmp_path: Path) -> None:
         (["ingest", "empty.txt"], 1, "empty.txt: empty file"),
         (["ingest", "binary.txt"], 1, "binary.txt: binary file (NUL at byte 1)"),
         (["ingest", "latin.txt"], 1, "latin.txt: not UTF-8: byte 0xe9 at offset 3"),
+        (["chat", "--auth", "nowhere"], 2, "--auth nowhere: No such file"),
+        (["chat", "--auth", "latin.txt"], 2, "--auth latin.txt: not UTF-8 text"),
+        (["chat", "--auth", "empty.txt"], 2, "--auth empty.txt: nobody could log in"),
+        (["chat", "--auth", "names.txt"], 2, "--auth names.txt, line 2: expected name:password"),
         (["show", "zzz"], 1, "no article with id 'zzz'"),
     ],
 )
@@ -105,6 +109,7 @@ def test_bad_input_is_one_line_and_loses_nothing(
     Path("empty.txt").write_bytes(b"")
     Path("binary.txt").write_bytes(b"a\0b")
     Path("latin.txt").write_bytes(b"caf\xe9")
+    Path("names.txt").write_text("reader:secret\nguest\n")
     Path("bad.gguf").write_bytes(b"no model")
     assert cli.main(arguments) == code
     captured = capsys.readouterr()

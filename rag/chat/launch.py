@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import gradio as gr
+from pathlib import Path
 
+import gradio as gr
+from starlette.middleware import Middleware
+
+from rag.chat import library_tab
+from rag.chat.auth import read_logins
+from rag.chat.front import Front
+from rag.chat.locale import translations
 from rag.chat.model_loader import ModelLoader
-from rag.chat.page import STYLE, build_page
+from rag.chat.page import build_page
 from rag.errors import UsageError
 from rag.library import Library
 from rag.models.progress import CallbackProgress
@@ -14,25 +21,32 @@ from rag.models.progress import CallbackProgress
 _FONTS = ["system-ui", "Segoe UI", "Noto Naskh Arabic", "Noto Sans Arabic", "Tahoma", "sans-serif"]
 
 
-def launch(library: Library, *, host: str, port: int, block: bool = True) -> gr.Blocks:
+def launch(
+    library: Library, *, host: str, port: int, auth: Path | None = None, block: bool = True
+) -> gr.Blocks:
     """Serve the chat over ``library`` at ``host:port``; the model loads while the page is up.
 
+    ``auth`` is a file of those who may log in; without one everybody may who reaches the address.
+
     Raises:
-        UsageError: the port is taken or not allowed.
+        UsageError: the port is taken or not allowed, or ``auth`` is no such file.
     """
+    check = read_logins(auth) if auth else None
     library.encoders()
     library.index()
     loader = ModelLoader(library)
     library.watch(CallbackProgress(loader.on_progress))
     page = build_page(library, loader)
     loader.start()
-    page.queue(default_concurrency_limit=4)
+    page.queue(default_concurrency_limit=8)
     try:
         page.launch(
             server_name=host,
             server_port=port,
-            theme=gr.themes.Soft(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-            css_paths=[STYLE],
+            auth=check,
+            theme=_theme(),
+            i18n=translations(library_tab.TABLES),
+            app_kwargs={"middleware": [Middleware(Front)]},
             footer_links=[],
             ssr_mode=False,
             share=False,
@@ -42,3 +56,23 @@ def launch(library: Library, *, host: str, port: int, block: bool = True) -> gr.
     except OSError as error:
         raise UsageError(f"--port {port}: {error}") from error
     return page
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's soft theme with system fonts, its labels dark enough for AA."""
+    soft = gr.themes.Soft(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+    plain: dict[str, str] = {}
+    for part in ("block_title", "block_label"):
+        plain |= {
+            f"{part}_background_fill": "transparent",
+            f"{part}_background_fill_dark": "transparent",
+            f"{part}_text_color": "*neutral_800",
+            f"{part}_text_color_dark": "*neutral_100",
+        }
+    return soft.set(
+        **plain,
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        checkbox_label_background_fill_selected="*primary_700",
+        checkbox_label_background_fill_selected_dark="*primary_700",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from rag.chat.words import Words
 from rag.errors import MusnadError
 from rag.library import Library
 
@@ -31,24 +32,29 @@ class ModelLoader:
         """Whether answers can be generated now (or quoting is what was asked for)."""
         return self._ready.is_set()
 
+    @property
+    def model(self) -> str | None:
+        """The name of the language model, once there is one."""
+        generator = self._library.generator() if self.ready else None
+        return generator.name if generator else None
+
     def on_progress(self, label: str, done: int, total: int) -> None:
         """Told by the fetcher how many of ``total`` bytes are here."""
         self._state = (label, done, total)
 
-    def status(self) -> str:
-        """One line on the model's state, for the page."""
+    def status(self, said: Words) -> str:
+        """One line on the model's state; names stand between U+2066 and U+2069."""
         if self._failure:
-            return f"Quoting only: {self._failure}"
+            return f"{said.model_failed} {_isolate(self._failure)}"
         if self.ready:
-            generator = self._library.generator()
-            return f"Model: {generator.name}" if generator else "Quoting only, no language model"
+            model = self.model
+            return said.model_ready.format(model=_isolate(model)) if model else said.no_model
         label, done, total = self._state
         if total and done < total:
-            return (
-                f"Fetching {label}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
-                " — answering by quoting meanwhile"
+            return said.fetching.format(
+                label=_isolate(label), done=f"{done / 1e6:,.0f}", total=f"{total / 1e6:,.0f}"
             )
-        return "Loading the language model — answering by quoting meanwhile"
+        return said.loading_model
 
     def _load(self) -> None:
         try:
@@ -58,3 +64,7 @@ class ModelLoader:
             self._failure = str(error)
         else:
             self._ready.set()
+
+
+def _isolate(text: str) -> str:
+    return f"\u2066{text}\u2069"

@@ -1,138 +1,235 @@
-"""The page: a chat over a library. Gradio's own components; our words, directions and sources."""
+"""The page: its components and how they are wired. What they show is made elsewhere."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from rag.answering.conversation import Turn
-from rag.answering.engine import Done, Piece, Quoted, Retrieved
+from rag.chat.exchange import Conversation
+from rag.chat.feedback import REASONS
+from rag.chat.handlers import Handlers
+from rag.chat.library_tab import library_tab
+from rag.chat.locale import label
 from rag.chat.model_loader import ModelLoader
-from rag.chat.render import answer_html, note_html, text_html
+from rag.chat.settings_drawer import Drawer, defaults, settings_drawer
 from rag.chat.words import words
 from rag.errors import MusnadError
 from rag.library import Library
-from rag.retrieval.query import check_question
-from rag.text.language import detect_language
 
-Message = dict[str, Any]
-STYLE = Path(__file__).with_name("style.css")
-
-_INTRODUCTION = """\
-# Musnad · مُسنَد
-Ask the articles in Arabic or English; every sentence of the answer shows the words that support it.
-"""
-_EXAMPLES = (
-    "متى وأين التقى وانغ يي ولافروف في يوليو 2024؟",
-    "ما عدد ضحايا الهجوم قرب موسكو؟",
-    "How many people died in the attack near Moscow mentioned in the articles?",
-    "Where did Wang Yi and Lavrov meet in March 2021?",
-)
 _STATUS_SECONDS = 2.0
+# Readers whose questions are searched and quoted at the same time. Only one writes, see waiting.py;
+# the other threads of the server stay free for opening articles and the like.
+_AT_ONCE = 30
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-class Conversation:
-    """Turns questions into the messages of the chat."""
+@dataclass(frozen=True)
+class _Chat:
+    """The components of the chat tab."""
 
-    def __init__(self, library: Library, loader: ModelLoader) -> None:
-        """Answer from ``library``, by quoting until ``loader`` is ready."""
-        self._library = library
-        self._loader = loader
-        self._keys = itertools.count(1)
-
-    def reply(self, question: str, turns: list[Turn]) -> Iterator[str]:
-        """The assistant's message, growing: each item replaces the one before.
-
-        ``turns`` are those before it; this one joins them when it is done.
-        """
-        language = detect_language(question)
-        said = words(language)
-        key = f"src{next(self._keys)}"
-        quoting = not self._loader.ready
-        note = said.quoting_meanwhile if quoting else ""
-        shown, written = "", ""
-        events = self._library.ask_stream(question, quote_only=quoting, history=turns)
-        for event in events:
-            match event:
-                case Retrieved():
-                    yield note_html(said.searching)
-                case Quoted(answer):
-                    shown = answer_html(answer, self._library.article, key=key, note=said.writing)
-                    yield shown
-                case Piece(text):
-                    written += text
-                    yield text_html(written) + note_html(said.writing)
-                case Done(answer):
-                    turns.append(Turn(question, answer.resolved or question, answer.text))
-                    yield answer_html(answer, self._library.article, key=key, note=note)
+    chat: Any
+    box: Any
+    panel: Any
+    why: Any
+    reason: Any
+    remark: Any
+    send: Any
 
 
 def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
     """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
-    conversation = Conversation(library, loader)
+    handlers = Handlers(library, loader)
+    page = gr.Blocks(title="Musnad · مُسنَد", analytics_enabled=False, fill_width=True)
+    with page:
+        _header()
+        with gr.Tabs(elem_id="musnad-tabs"):
+            with gr.Tab(label("chat_tab"), id="chat") as talk:
+                chat = _chat_tab()
+            with gr.Tab(label("library_tab"), id="library") as tab:
+                library_tab(library, tab)
+        status = gr.HTML(elem_id="musnad-status", padding=False)
+        with gr.Column(elem_id="musnad-settings", elem_classes="musnad-drawer"):
+            drawer = settings_drawer(library)
+        with gr.Column(elem_id="musnad-conversations", elem_classes="musnad-drawer"):
+            kept = _conversations(handlers)
+        conversation = gr.State(Conversation())
+        _wire_asking(handlers, chat, drawer, conversation, kept)
+        _wire_feedback(handlers, chat, conversation)
+        # Articles may have come and gone on the other page.
+        talk.select(handlers.welcome, None, chat.chat, **_QUIET)
+        _wire_settings(page, handlers, library, chat, drawer, status)
+        gr.api(_ask(handlers), api_name="ask")  # type: ignore[attr-defined]
+    return page
 
-    def submit(
-        question: str, history: list[Message], turns: list[Turn]
-    ) -> Iterator[tuple[str, list[Message], list[Turn]]]:
-        try:
-            check_question(question, library.settings.question_characters)
-        except MusnadError as error:
-            raise gr.Error(str(error)) from error
-        history = [*history, {"role": "user", "content": text_html(question)}]
-        try:
-            for content in conversation.reply(question, turns):
-                yield "", [*history, {"role": "assistant", "content": content}], turns
-        except MusnadError as error:
-            yield "", [*history, {"role": "assistant", "content": note_html(str(error))}], turns
 
+def _header() -> None:
+    with gr.Row(elem_id="musnad-header"):
+        gr.HTML(
+            '<h1><bdi lang="en">Musnad</bdi> <span aria-hidden="true">·</span>'
+            ' <bdi lang="ar">مُسنَد</bdi></h1>',
+            elem_id="musnad-brand",
+            padding=False,
+        )
+        gr.Markdown(label("tagline"), elem_id="musnad-tagline")
+        for name, script in (
+            ("conversations", "() => musnad.toggle('musnad-conversations')"),
+            ("settings", "() => musnad.toggle('musnad-settings')"),
+            ("other_language", "() => musnad.switchLanguage()"),
+        ):
+            button = gr.Button(
+                label(name), size="sm", elem_id=f"musnad-to-{name}", elem_classes="musnad-tool"
+            )
+            button.click(None, js=script, api_visibility="private")
+
+
+def _chat_tab() -> _Chat:
+    with gr.Row(elem_id="musnad-main"):
+        with gr.Column(scale=3, min_width=320, elem_id="musnad-talk"):
+            chat = gr.Chatbot(
+                label=label("chat_label"),
+                show_label=False,
+                elem_id="musnad-chat",
+                height="var(--musnad-height)",
+                latex_delimiters=[],
+                editable="user",
+                feedback_options=("Like", "Dislike"),
+                # Not "share": it uploads the conversation to somebody else.
+                buttons=["copy"],
+                group_consecutive_messages=False,
+                allow_tags=False,
+            )
+            with gr.Column(visible=False, elem_id="musnad-why") as why:
+                reason = gr.Radio(
+                    [(getattr(words("en"), name), name) for name in REASONS],
+                    label=label("why"),
+                    elem_id="musnad-reason",
+                )
+                with gr.Row(equal_height=True):
+                    remark = gr.Textbox(
+                        label=label("reason_label"),
+                        placeholder=label("why_placeholder"),
+                        show_label=False,
+                        max_lines=3,
+                        scale=4,
+                    )
+                    send = gr.Button(label("send"), size="sm", scale=1, min_width=80)
+            box = gr.Textbox(
+                label=label("question_label"),
+                show_label=False,
+                placeholder=label("placeholder"),
+                elem_id="musnad-question",
+                submit_btn=True,
+                stop_btn=False,
+                autofocus=True,
+                max_lines=6,
+            )
+        with gr.Column(scale=2, min_width=300, elem_id="musnad-side"):
+            panel = gr.HTML(label("no_sources"), elem_id="musnad-panel", padding=False)
+    return _Chat(chat, box, panel, why, reason, remark, send)
+
+
+def _conversations(handlers: Handlers) -> Any:
+    """The list of conversations, which the page's script draws from the browser's storage.
+
+    Its value is the conversation at hand, to be stored.
+    """
+
+    # Gradio marks these as callable from the browser, which a method cannot be.
+    def open_article(asked: dict[str, Any]) -> str:
+        return handlers.open_article(asked)
+
+    def export(asked: dict[str, Any]) -> str:
+        return handlers.export(asked)
+
+    return gr.HTML(
+        None,
+        html_template='<div class="musnad-list"></div>',
+        js_on_load="""musnad.conversations({
+            element, props, watch, server,
+            open: (conversation) => trigger("open_conversation", {conversation}),
+        });""",
+        server_functions=[open_article, export],
+        elem_id="musnad-kept",
+        padding=False,
+    )
+
+
+def _wire_asking(
+    handlers: Handlers, parts: _Chat, drawer: Drawer, conversation: Any, kept: Any
+) -> None:
+    steps = [parts.box, parts.chat, conversation, parts.panel, kept]
+    queued: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "answers", **_QUIET}
+    given = [conversation, *drawer.inputs]
+    asking = [
+        parts.box.submit(handlers.submit, [parts.box, *given], steps, **queued),
+        parts.chat.example_select(handlers.example, given, steps, **queued),
+        parts.chat.retry(handlers.retry, given, steps, **queued),
+        parts.chat.edit(handlers.edit, given, steps, **queued),
+    ]
+    parts.box.stop(handlers.stop, conversation, steps, cancels=asking, **_QUIET)
+    parts.chat.undo(handlers.undo, conversation, steps, **_QUIET)
+    kept.open_conversation(handlers.open, None, steps, cancels=asking, **_QUIET)
+
+
+def _wire_feedback(handlers: Handlers, parts: _Chat, conversation: Any) -> None:
+    liked = gr.State(None)
+    # Another question is about another answer.
+    on = parts.chat
+    gr.on(
+        [parts.box.submit, on.example_select, on.retry, on.edit, on.undo],
+        lambda: gr.update(visible=False),
+        None,
+        parts.why,
+        **_QUIET,
+    )
+    parts.chat.like(
+        handlers.like, conversation, [parts.why, liked, parts.reason, parts.remark], **_QUIET
+    )
+    gr.on(
+        [parts.send.click, parts.remark.submit],
+        handlers.why,
+        [conversation, liked, parts.reason, parts.remark],
+        parts.why,
+        **_QUIET,
+    )
+
+
+def _wire_settings(
+    page: gr.Blocks,
+    handlers: Handlers,
+    library: Library,
+    parts: _Chat,
+    drawer: Drawer,
+    status: Any,
+) -> None:
+    opened = page.load(
+        handlers.opened, None, [parts.chat, status, parts.reason, *drawer.inputs], **_QUIET
+    )
+    opened.then(handlers.effect, drawer.inputs, drawer.effect, **_QUIET)
+    gr.on(
+        [component.change for component in drawer.inputs],
+        handlers.effect,
+        drawer.inputs,
+        drawer.effect,
+        trigger_mode="always_last",
+        **_QUIET,
+    )
+    drawer.reset.click(lambda: defaults(library), None, drawer.inputs, **_QUIET)
+    gr.Timer(_STATUS_SECONDS).tick(handlers.status, None, status, **_QUIET)
+
+
+def _ask(handlers: Handlers) -> Any:
     def ask(question: str) -> str:
         """Answer a question: the Answer object of the contract, as JSON text.
 
         Text, because Gradio takes any object with a "path" for a file to be served.
         """
         try:
-            for event in library.ask_stream(question, quote_only=not loader.ready):
-                if isinstance(event, Done):
-                    return json.dumps(event.answer.to_dict(), ensure_ascii=False)
+            return json.dumps(handlers.answer(question), ensure_ascii=False)
         except MusnadError as error:
             raise gr.Error(str(error)) from error
-        raise AssertionError("the stream of events ends with Done")
 
-    page = gr.Blocks(title="Musnad · مُسنَد", analytics_enabled=False, fill_height=True)
-    with page:
-        gr.Markdown(_INTRODUCTION)
-        status = gr.Markdown(loader.status, elem_id="musnad-status")
-        chat = gr.Chatbot(
-            show_label=False,
-            elem_id="musnad-chat",
-            latex_delimiters=[],
-            feedback_options=None,
-            # Not "share": it uploads the conversation to somebody else.
-            buttons=["copy"],
-            scale=1,
-        )
-        with gr.Row():
-            box = gr.Textbox(
-                placeholder="اسأل المقالات · Ask the articles",
-                show_label=False,
-                elem_id="musnad-question",
-                submit_btn=True,
-                stop_btn=True,
-                autofocus=True,
-                scale=1,
-            )
-        gr.Examples([[example] for example in _EXAMPLES], inputs=box)
-        # Follow-up questions are understood from the turns before; an emptied chat has none.
-        turns = gr.State([])
-        box.submit(submit, [box, chat, turns], [box, chat, turns], api_visibility="private")
-        chat.clear(list, outputs=turns, api_visibility="private")
-        gr.Timer(_STATUS_SECONDS).tick(
-            loader.status, outputs=status, show_progress="hidden", api_visibility="private"
-        )
-        gr.api(ask, api_name="ask")  # type: ignore[attr-defined]
-    return page
+    return ask

@@ -1,22 +1,26 @@
-"""Answers as HTML. Every word of an article or a model is escaped; nothing of theirs is markup.
+"""Questions and answers as HTML. Every word of an article or a model is escaped.
 
 Each block carries its own direction, because Gradio's ``rtl`` is one direction for a whole chat,
 and markers are isolated so that ``[1]`` stays where it belongs in Arabic text. A ``[1]`` that an
 article wrote itself is no marker, and controls by which it could reorder the page are left out.
+
+Source ``n`` of exchange ``k`` has the id ``s{k}-{n}`` (see ``sources.py``), and its first marker
+in the answer ``m{k}-{n}``, so that each leads to the other.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 
-from rag.chat.words import words
-from rag.text.language import direction
-from rag.types import Answer, Article, ArticleRef, Citation, Hit, Span
+from rag.answering.prompts import NOT_FOUND
+from rag.chat.words import Words, words
+from rag.text.language import detect_language, direction
+from rag.types import Answer, Span
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
-_CONTEXT_CHARACTERS = 160
+_DRAFT_MARKER = re.compile(r"\[\d*\]?\s*")
 # Controls that have no meaning in HTML, and those that embed, override or isolate a direction: the
 # page gives every block its own. The marks that only stand between letters (U+200E, U+200F) stay.
 _CONTROLS = dict.fromkeys(
@@ -29,127 +33,147 @@ _CONTROLS = dict.fromkeys(
         *range(0x2066, 0x206A),
     )
 )
+_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 
-FindArticle = Callable[[str], Article]
+
+def question_html(question: str) -> str:
+    """A question as it was typed, each line in its own direction."""
+    return one_line(f'<div class="musnad-asked">{_plain(question)}</div>')
 
 
-def answer_html(answer: Answer, find: FindArticle, *, key: str, note: str = "") -> str:
-    """An answer and the sources beneath it. ``key`` makes its link targets unique on the page."""
-    parts = [_paragraphs(answer.text, key, _claimed(answer)), _sources(answer, find, key)]
+def answer_html(answer: Answer, index: int, language: str, *, note: str = "") -> str:
+    """The answer of exchange ``index``, with the page's remarks on it in ``language``."""
+    said = words(language)
+    parts = [_paragraphs(answer, index)]
     if answer.resolved:
-        understood = f"{words(answer.language).understood} {answer.resolved}"
-        parts.insert(0, note_html(understood))
+        parts.insert(0, note_html(f"{said.understood} {answer.resolved}"))
     if not answer.answered:
-        parts.append(_nearest(answer))
-    if note:
-        parts.append(note_html(note))
+        parts.append(f'<p class="musnad-reason" {_way(language)}>{_reason(answer, said)}</p>')
+    parts.append(note_html(note) if note else _made_by(answer, said, language))
     # One line: a blank line would end the HTML block and let Markdown read what follows.
-    return _one_line(f'<div class="musnad-answer">{"".join(parts)}</div>')
+    return one_line(f'<div class="musnad-answer">{"".join(parts)}</div>')
 
 
-def text_html(text: str, *, key: str | None = None) -> str:
-    """Paragraphs, each in its own direction, with markers linked to the sources of ``key``."""
-    return _one_line(_paragraphs(text, key, ()))
+def draft_html(written: str, quoted: Answer, index: int, note: str) -> str:
+    """What the model has written so far, before the quotes that it is checked against.
+
+    Its markers are not shown: they count the excerpts the model was given, not the sources.
+    """
+    text = _DRAFT_MARKER.sub("", written)
+    abstaining = NOT_FOUND.startswith(text[: len(NOT_FOUND)])
+    draft = "" if abstaining else f'<div class="musnad-draft">{_plain(text)}</div>'
+    parts = (draft, _paragraphs(quoted, index), note_html(note))
+    return one_line(f'<div class="musnad-answer">{"".join(parts)}</div>')
 
 
-def _claimed(answer: Answer) -> list[Span]:
-    """Where the text of the answer says its claims: brackets there are the claims' own words."""
-    spans: list[Span] = []
+def note_html(text: str, kind: str = "note") -> str:
+    """A small remark of the page itself."""
+    return f'<p class="musnad-{kind}" {direction_of(text)}>{escape(text)}</p>'
+
+
+def direction_of(text: str, language: str | None = None) -> str:
+    """The attributes that say which way ``text`` runs and, where that is known, its language."""
+    known = language or detect_language(text)
+    lang = f' lang="{escape(known)}"' if known != "und" else ""
+    return f'dir="{direction(text)}"{lang}'
+
+
+def escape(text: str) -> str:
+    """``text`` as nothing but text, in HTML or in an attribute's quotes."""
+    return html.escape(text.translate(_CONTROLS), quote=True)
+
+
+def one_line(markup: str) -> str:
+    """``markup`` without line breaks."""
+    return _BREAKS.sub(" ", markup)
+
+
+def _way(language: str) -> str:
+    return f'dir="{"rtl" if language == "ar" else "ltr"}" lang="{language}"'
+
+
+def _plain(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "".join(f"<p {direction_of(line)}>{escape(line)}</p>" for line in lines)
+
+
+def _paragraphs(answer: Answer, index: int) -> str:
+    """A paragraph for each line; markers outside of the claims' own words lead to the sources."""
+    text, claimed = answer.text, _claimed(answer)
+    doubtful = [span for span, supported in claimed if not supported]
+    markers = [
+        m for m in _MARKER.finditer(text) if not any(a <= m.start() < b for (a, b), _ in claimed)
+    ]
+    named: set[str] = set()
+    shown, at = [], 0
+    for line in text.splitlines(keepends=True):
+        span = Span(at, at + len(line.rstrip()))
+        own = [m for m in markers if at <= m.start() < at + len(line)]
+        if line.strip():
+            kind = ' class="musnad-unverified"' if _touches(span, doubtful) else ""
+            lead = _lead(text, span, [claim for claim, _ in claimed])
+            if lead and direction(lead) != direction(line):
+                # The page's words before a quote that runs the other way.
+                shown.append(f'<p class="musnad-lead" {direction_of(lead)}>{escape(lead)}</p>')
+                span = Span(span.start + len(lead), span.end)
+            said = _with_markers(text, span, own, index, named)
+            shown.append(f"<p{kind} {direction_of(line)}>{said}</p>")
+        at += len(line)
+    return "".join(shown)
+
+
+def _claimed(answer: Answer) -> list[tuple[Span, bool]]:
+    """Where the answer says its claims, and whether they are supported."""
+    spans: list[tuple[Span, bool]] = []
     at = 0
     for claim in answer.claims:
         start = answer.text.find(claim.text, at)
         if start >= 0:
             at = start + len(claim.text)
-            spans.append(Span(start, at))
+            spans.append((Span(start, at), claim.supported))
     return spans
 
 
-def _paragraphs(text: str, key: str | None, claims: Collection[Span]) -> str:
-    """A paragraph for each line; markers outside of ``claims`` lead to the sources of ``key``."""
-    markers = [m for m in _MARKER.finditer(text) if not any(a <= m.start() < b for a, b in claims)]
-    shown, at = [], 0
-    for line in text.splitlines(keepends=True):
-        own = [m for m in markers if at <= m.start() < at + len(line)]
-        if line.strip():
-            said = _with_markers(text, Span(at, at + len(line.rstrip())), own, key)
-            shown.append(f'<p dir="{direction(line)}">{said}</p>')
-        at += len(line)
-    return "".join(shown)
+def _lead(text: str, line: Span, claims: list[Span]) -> str:
+    """What a line says before the quotation mark of its claim: ``See also: `` or nothing."""
+    start = next((span.start for span in claims if line.start <= span.start < line.end), line.start)
+    return text[line.start : start].removesuffix("«")
 
 
-def note_html(text: str) -> str:
-    """A small remark of the page itself."""
-    return f'<p class="musnad-note" dir="{direction(text)}">{_escape(text)}</p>'
+def _touches(line: Span, spans: Collection[Span]) -> bool:
+    return any(span.start < line.end and line.start < span.end for span in spans)
 
 
-def _with_markers(text: str, line: Span, markers: list[re.Match[str]], key: str | None) -> str:
+def _with_markers(
+    text: str, line: Span, markers: list[re.Match[str]], index: int, named: set[str]
+) -> str:
     pieces, at = [], line.start
     for match in markers:
-        marker = f"<bdi>[{match[1]}]</bdi>"
-        pieces.append(_escape(text[at : match.start()]))
-        pieces.append(f'<a href="#{key}-{match[1]}">{marker}</a>' if key else marker)
+        n = match[1]
+        name = "" if n in named else f' id="m{index}-{n}"'
+        named.add(n)
+        pieces.append(escape(text[at : match.start()]))
+        pieces.append(f'<a class="musnad-marker" href="#s{index}-{n}"{name}><bdi>[{n}]</bdi></a>')
         at = match.end()
-    return "".join((*pieces, _escape(text[at : line.end])))
+    return "".join((*pieces, escape(text[at : line.end])))
 
 
-def _sources(answer: Answer, find: FindArticle, key: str) -> str:
-    cited = {c.n: c for claim in answer.claims for c in claim.citations}
-    return "".join(_card(cited[n], find, key) for n in sorted(cited))
+def _reason(answer: Answer, said: Words) -> str:
+    known = {
+        "no_evidence": said.reason_no_evidence if answer.passages else said.nothing_in_period,
+        "model_abstained": said.reason_model_abstained,
+    }
+    reason = answer.reason or ""
+    return escape(known.get(reason) or said.reason_other.format(reason=reason))
 
 
-def _card(citation: Citation, find: FindArticle, key: str) -> str:
-    article = find(citation.article.id)
-    before, after = context(article.text, Span(citation.start, citation.end))
-    quote = f"{_escape(before)}<mark>{_escape(citation.quote)}</mark>{_escape(after)}"
-    return (
-        f'<div class="musnad-source" id="{key}-{citation.n}" dir="{direction(citation.quote)}"'
-        f' lang="{_escape(citation.article.language or "")}">'
-        f'<div class="musnad-source-head"><bdi>[{citation.n}]</bdi> {_head(citation.article)}</div>'
-        f"<blockquote>{quote}</blockquote></div>"
-    )
-
-
-def _head(article: ArticleRef) -> str:
-    unknown = words(article.language or "en").date_unknown
-    details = [part for part in (article.outlet, article.date or unknown) if part]
-    isolated = " · ".join(f"<bdi>{_escape(part)}</bdi>" for part in details)
-    return f"<strong>{_escape(article.label)}</strong> <span>{isolated}</span>"
-
-
-def _nearest(answer: Answer) -> str:
-    """The articles nearest to a question that none of them answers."""
-    heads = list(dict.fromkeys(_head(hit.article) for hit in _first_hits(answer.passages)))
-    if not heads:
-        return ""
-    said = words(answer.language).nearest
-    items = "".join(f'<li dir="auto">{head}</li>' for head in heads)
-    return f'<p dir="{direction(said)}">{_escape(said)}</p><ul>{items}</ul>'
-
-
-def _first_hits(hits: tuple[Hit, ...]) -> Iterator[Hit]:
-    seen: set[str] = set()
-    for hit in hits:
-        if hit.article.id not in seen:
-            seen.add(hit.article.id)
-            yield hit
-
-
-def context(text: str, span: Span, reach: int = _CONTEXT_CHARACTERS) -> tuple[str, str]:
-    """Up to ``reach`` characters of the same line before and after ``span``, cut at a space."""
-    line_start = text.rfind("\n", 0, span.start) + 1
-    line_end = text.find("\n", span.end)
-    before = text[line_start : span.start]
-    after = text[span.end : line_end if line_end >= 0 else len(text)]
-    if len(before) > reach:
-        before = "… " + before[-reach:].split(" ", 1)[-1]
-    if len(after) > reach:
-        after = after[:reach].rsplit(" ", 1)[0] + " …"
-    return before, after
-
-
-def _escape(text: str) -> str:
-    return html.escape(text.translate(_CONTROLS), quote=True)
-
-
-def _one_line(markup: str) -> str:
-    return re.sub(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*", " ", markup)
+def _made_by(answer: Answer, said: Words, language: str) -> str:
+    seconds = f"{answer.timings.get('total', 0.0):.1f}"
+    if not answer.answered:
+        text = escape(said.declined_in).format(seconds=f"<bdi>{seconds}</bdi>")
+    elif answer.model == "none":
+        text = escape(said.quoted_by).format(seconds=f"<bdi>{seconds}</bdi>")
+    else:
+        model = f"<bdi>{escape(answer.model)}</bdi>"
+        text = escape(said.made_by).format(model=model, seconds=f"<bdi>{seconds}</bdi>")
+    return f'<p class="musnad-note" {_way(language)}>{text}</p>'

@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, cast
 
 from rag.types import Span
 
+# Why a span of a page is not indexed, as :func:`reason` tells it.
+Reason: TypeAlias = Literal[
+    "share", "comments", "picture", "advertisement", "follow", "tags", "credit", "stamp", "number",
+    "address", "read_also", "link", "story", "other",
+]  # fmt: skip
+
+# Each alternative is named for the reason it gives: see :func:`reason`.
 _FURNITURE = re.compile(
-    r"""^\W*(
-      (مشارك[ةه]|شارك(\s+(هذا|على|عبر|الخبر|المقال).*)?|طباع[ةه]|انشر|أرسل|تعليقات?|news-picture)\W*
-    | (share|tweet|print|email|comments?|advertisement|subscribe)\W*
-    | share\s+(this|on|via)\b.* | (follow|join)\s+us\b.* | sign\s+up\b.*newsletter.*
-    | (تابعونا|تابعنا|انضم(وا)?\s+إلى|اشترك(وا)?\s+في|متابع[ةه]\s+أخبار)\b.*
-    | كلمات\s+(دلالي[ةه]|مفتاحي[ةه])\s*:.* | (الوسوم|وسوم|tags|keywords)\s*:.*
-    | (المصدر|source)\s*:.{0,60}
-    | (تاريخ\s+النشر|نشر\s+في|آخر\s+تحديث|published(\s+on)?|last\s+updated?)\s*:.{0,60}
-    | (\d{1,2}[/.-]\d{1,2}[/.-]\d{4})\W* | \d{1,2}:\d{2}(\s*[ap]m)?\W* | \d{1,6}
-    | https?://\S+
+    r"""^\W*(?:
+      (?P<share>(مشارك[ةه]|شارك(\s+(هذا|على|عبر|الخبر|المقال).*)?|طباع[ةه]|انشر|أرسل)\W*
+        | (share|tweet|print|email)\W* | share\s+(this|on|via)\b.*)
+    | (?P<comments>(تعليقات?|comments?)\W*)
+    | (?P<picture>news-picture\W*)
+    | (?P<advertisement>advertisement\W*)
+    | (?P<follow>subscribe\W* | (follow|join)\s+us\b.* | sign\s+up\b.*newsletter.*
+        | (تابعونا|تابعنا|انضم(وا)?\s+إلى|اشترك(وا)?\s+في|متابع[ةه]\s+أخبار)\b.*)
+    | (?P<tags>كلمات\s+(دلالي[ةه]|مفتاحي[ةه])\s*:.* | (الوسوم|وسوم|tags|keywords)\s*:.*)
+    | (?P<credit>(المصدر|source)\s*:.{0,60})
+    | (?P<stamp>(تاريخ\s+النشر|نشر\s+في|آخر\s+تحديث|published(\s+on)?|last\s+updated?)\s*:.{0,60}
+        | (\d{1,2}[/.-]\d{1,2}[/.-]\d{4})\W* | \d{1,2}:\d{2}(\s*[ap]m)?\W*)
+    | (?P<number>\d{1,6})
+    | (?P<address>https?://\S+)
     )\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -126,3 +138,19 @@ def _story_end(text: str, lines: list[Span], at: int) -> int:
 def is_body(line: str) -> bool:
     """Whether a line is running text rather than a heading, a label or a link."""
     return len(line) >= _BODY_CHARACTERS or bool(_ENDS_SENTENCE.search(line))
+
+
+def reason(text: str) -> Reason:
+    """Why ``text``, the words of a span that :func:`read_page` set aside, is no part of the story.
+
+    Told from the words themselves, so that an index need not keep it: a line says what furniture
+    it is, a span of several lines is another story, and what else reads like a headline is a link.
+    """
+    if len(lines_of(text)) > 1:
+        return "story"
+    if _READ_ALSO.match(text):
+        return "read_also"
+    if furniture := _FURNITURE.match(text):
+        named = furniture.groupdict()
+        return cast(Reason, next(name for name, words in named.items() if words is not None))
+    return "link" if is_headline(text) else "other"

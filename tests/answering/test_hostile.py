@@ -19,7 +19,9 @@ from answering.hostile_articles import (
 from fakes import ScriptedGenerator, WordEncoder
 
 from rag.answering.hostile import addresses_model, plain
+from rag.chat.exchange import Exchange
 from rag.chat.render import answer_html
+from rag.chat.sources import panel_html
 from rag.config import Settings
 from rag.library import Library
 from rag.types import Answer
@@ -270,12 +272,13 @@ def check_prompt(prompt: str, case: Hostile) -> None:
 
 def check_page(library: Library, answer: Answer) -> None:
     """The page of the answer holds the renderer's own tags, links and words, and nothing live."""
-    page = Page(answer_html(answer, library.article, key="k"))
+    bubble = answer_html(answer, 0, "ar")
+    page = Page(bubble + panel_html([Exchange("?", answer)], library.article, "en"))
     assert page.links <= page.ids
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page.source)
     for claim in answer.claims:
         for citation in claim.citations:
-            assert f"#k-{citation.n}" in page.links
+            assert f"#s0-{citation.n}" in page.links
             assert squeezed(citation.quote) in squeezed(page.said)
 
 
@@ -287,13 +290,22 @@ def squeezed(text: str) -> str:
 class Page(HTMLParser):
     """Markup as a browser reads it; refuses whatever the renderer does not write itself."""
 
-    TAGS = frozenset(["div", "p", "a", "bdi", "strong", "span", "blockquote", "mark", "ul", "li"])
+    # The answer's, then the panel's.
+    TAGS = frozenset(
+        {"div", "p", "a", "bdi", "strong", "span", "blockquote", "mark", "ul", "ol", "li"}
+        | {"section", "h2", "button", "details", "summary"}
+    )
     ATTRIBUTES: ClassVar[dict[str, str]] = {
-        "class": r"musnad-(?:answer|source|source-head|note)",
-        "id": r"k-\d+",
+        "class": r"musnad-[a-z-]+(?: yes| no)?",
+        "id": r"[sm]0-\d+|sources-0",
         "dir": "ltr|rtl|auto",
         "lang": "ar|en|und",
-        "href": r"#k-\d+",
+        "href": r"#[sm]0-\d+",
+        "tabindex": "-1",
+        "type": "button",
+        "title": "Back to the answer",
+        "aria-label": r"Back to the answer \[\d+\]",
+        "data-open": r'\{"article": "\w+", "start": \d+, "end": \d+, "exchange": (?:0|null)\}',
     }
 
     def __init__(self, source: str) -> None:

@@ -6,19 +6,40 @@ from pathlib import Path
 
 import pytest
 
-from rag.chat.render import answer_html, context, text_html
+from rag.chat.exchange import Exchange
+from rag.chat.render import answer_html, draft_html, question_html
+from rag.chat.sources import context, panel_html
 from rag.library import Library
-from rag.types import Span
+from rag.types import Answer, ArticleRef, Citation, Claim, Span
+
+QUESTION = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
 
 
-def test_an_answer_links_its_markers_to_cards_with_the_quote_marked(seeded: Library) -> None:
-    answer = seeded.ask("كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟")
-    page = answer_html(answer, seeded.article, key="s7")
-    assert '<a href="#s7-1"><bdi>[1]</bdi></a>' in page
-    assert 'id="s7-1" dir="rtl"' in page
-    assert "<mark>" in page
-    assert "144" in page
-    assert "\n" not in page
+def answer(text: str, **more: object) -> Answer:
+    fields: dict[str, object] = {
+        "question": "q",
+        "language": "en",
+        "answered": True,
+        "reason": None,
+        "text": text,
+        "claims": (),
+        "passages": (),
+        "model": "none",
+        "timings": {"total": 0.26},
+    }
+    return Answer(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def test_an_answer_and_its_cards_lead_to_each_other(seeded: Library) -> None:
+    given = seeded.ask(QUESTION)
+    bubble = answer_html(given, 7, "en")
+    panel = panel_html([Exchange(QUESTION, given)], seeded.article, "en")
+    assert '<a class="musnad-marker" href="#s7-1" id="m7-1"><bdi>[1]</bdi></a>' in bubble
+    assert 'id="s0-1" tabindex="-1"' in panel
+    assert 'href="#m0-1"' in panel
+    assert "<mark>" in panel
+    assert "144" in panel
+    assert "\n" not in bubble + panel
 
 
 @pytest.mark.parametrize(
@@ -35,19 +56,60 @@ def test_markup_in_an_article_is_shown_not_obeyed(
     page = tmp_path / "a.txt"
     page.write_text(hostile, encoding="utf-8")
     library.ingest([page])
-    answer = library.ask("When did the dam open, minister?")
-    shown = answer_html(answer, library.article, key="k")
-    for tag in ("<script", "<img", "<b>", "</mark></div><b"):
-        assert tag not in shown
-    assert "&lt;" in shown
+    given = library.ask("When did the dam open, minister?")
+    panel = panel_html([Exchange("q", given)], library.article, "ar")
+    for shown in (answer_html(given, 0, "ar"), panel):
+        for tag in ("<script", "<img", "<b>", "</mark></div><b"):
+            assert tag not in shown
+        assert "&lt;" in shown
 
 
-def test_each_paragraph_has_its_own_direction() -> None:
-    page = text_html("Lavrov said [1]\nقال لافروف [2]", key="k")
+def test_each_paragraph_has_its_own_direction_and_language() -> None:
+    page = answer_html(answer("Lavrov said [1]\nقال لافروف [2] [1]"), 3, "en")
     assert page == (
-        '<p dir="ltr">Lavrov said <a href="#k-1"><bdi>[1]</bdi></a></p>'
-        '<p dir="rtl">قال لافروف <a href="#k-2"><bdi>[2]</bdi></a></p>'
+        '<div class="musnad-answer">'
+        '<p dir="ltr" lang="en">Lavrov said '
+        '<a class="musnad-marker" href="#s3-1" id="m3-1"><bdi>[1]</bdi></a></p>'
+        '<p dir="rtl" lang="ar">قال لافروف '
+        '<a class="musnad-marker" href="#s3-2" id="m3-2"><bdi>[2]</bdi></a> '
+        '<a class="musnad-marker" href="#s3-1"><bdi>[1]</bdi></a></p>'
+        '<p class="musnad-note" dir="ltr" lang="en">'
+        "Quoted from the articles in <bdi>0.3</bdi> s</p></div>"
     )
+
+
+def test_the_pages_words_before_a_quote_keep_their_own_direction() -> None:
+    citation = Citation(1, ArticleRef("a"), 0, 4, "قال لافروف")
+    claim = Claim("قال لافروف في موسكو", True, 1.0, (citation,))
+    page = answer_html(answer("See also: «قال لافروف في موسكو» [1]", claims=(claim,)), 0, "en")
+    assert '<p class="musnad-lead" dir="ltr" lang="en">See also: </p>' in page
+    assert '<p dir="rtl" lang="ar">«قال لافروف في موسكو» <a' in page
+
+
+def test_a_question_keeps_its_lines_and_is_no_markup() -> None:
+    assert question_html("<b>ما\nwhat?") == (
+        '<div class="musnad-asked"><p dir="rtl" lang="ar">&lt;b&gt;ما</p>'
+        '<p dir="ltr" lang="en">what?</p></div>'
+    )
+
+
+def test_a_draft_shows_neither_the_models_markers_nor_the_word_by_which_it_abstains() -> None:
+    quoted = answer("«x» [1]")
+    assert "Guilin" in draft_html("[2] In Guilin [1", quoted, 0, "…")
+    assert "[2]" not in draft_html("[2] In Guilin [1", quoted, 0, "…")
+    for piece in ("", "NOT", "NOT FOUND"):
+        assert "musnad-draft" not in draft_html(piece, quoted, 0, "…")
+
+
+@pytest.mark.parametrize(
+    ("reason", "passages", "said"),
+    [("no_evidence", (), "dated within"), ("model_abstained", (), "they do not answer"),
+     ("tired", (), "tired")],
+)  # fmt: skip
+def test_why_nothing_is_answered_is_said(reason: str, passages: tuple[()], said: str) -> None:
+    given = answer("No.", answered=False, reason=reason, passages=passages)
+    assert said in answer_html(given, 0, "en")
+    assert 'dir="rtl" lang="ar"' in answer_html(given, 0, "ar")
 
 
 def test_context_stays_in_its_line_and_is_cut_at_a_space() -> None:

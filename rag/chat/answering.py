@@ -1,0 +1,166 @@
+"""A question → what the page shows of it, step by step: progress, quotes, draft, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.answering.conversation import Turn
+from rag.answering.engine import Done, Piece, Quoted, Retrieved
+from rag.answering.prompts import REPLY_LANGUAGES
+from rag.chat.exchange import Exchange
+from rag.chat.model_loader import ModelLoader
+from rag.chat.render import answer_html, draft_html, note_html
+from rag.chat.waiting import Line
+from rag.chat.words import Words, words
+from rag.errors import MusnadError, UsageError
+from rag.library import Library
+from rag.retrieval.when import Period
+from rag.types import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a reader set: see the settings drawer. Dates are as typed."""
+
+    quoting: bool = False
+    passages: int | None = None
+    since: str = ""
+    until: str = ""
+    language: str | None = None
+
+    def period(self, said: Words) -> Period:
+        """The dates as a period.
+
+        Raises:
+            UsageError: one is no date, or the first is after the last; said in ``said``.
+        """
+        for value in (self.since, self.until):
+            try:
+                Period.parse(value.strip() or None, None)
+            except UsageError as error:
+                raise UsageError(said.bad_date.format(value=value)) from error
+        try:
+            return Period.parse(self.since.strip() or None, self.until.strip() or None)
+        except UsageError as error:
+            raise UsageError(said.bad_period.format(since=self.since, until=self.until)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The assistant's message as it is now, and the exchange as far as it has come."""
+
+    message: str
+    exchange: Exchange
+
+
+class Respondent:
+    """Answers readers' questions, one at a time by the model, all at once by quoting."""
+
+    def __init__(self, library: Library, loader: ModelLoader) -> None:
+        """Answers from ``library``, by quoting until ``loader`` is ready."""
+        self._library = library
+        self._loader = loader
+        self._line = Line()
+
+    def check(self, question: str, said: Words) -> None:
+        """Refuse what is no question.
+
+        Raises:
+            UsageError: it is empty or too long; said in ``said``.
+        """
+        most = self._library.settings.question_characters
+        if not question.strip():
+            raise UsageError(said.empty_question)
+        if len(question) > most:
+            raise UsageError(said.long_question.format(n=len(question), most=most))
+
+    def respond(
+        self,
+        question: str,
+        history: list[Turn],
+        choices: Choices,
+        *,
+        index: int,
+        language: str,
+    ) -> Iterator[Shown]:
+        """The message growing; the last is the one to keep. ``index`` is the exchange's number.
+
+        What fails is said in the message, in the reader's ``language``.
+        """
+        said = words(language)
+        exchange = Exchange(question, end="stopped")
+        yield Shown(note_html(said.searching), exchange)
+        try:
+            yield from self._answered(exchange, history, choices, index, language)
+        except MusnadError as error:
+            trouble = str(error) if isinstance(error, _Said) else f"{said.failed} {error}"
+            yield Shown(note_html(trouble, "trouble"), Exchange(question, None, "failed", trouble))
+
+    def _answered(
+        self,
+        exchange: Exchange,
+        history: list[Turn],
+        choices: Choices,
+        index: int,
+        language: str,
+    ) -> Iterator[Shown]:
+        said = words(language)
+        try:
+            period = choices.period(said)
+        except UsageError as error:
+            raise _Said(str(error)) from error
+        quoting = choices.quoting or not self._loader.ready
+        events = self._library.ask_stream(
+            exchange.question,
+            quote_only=quoting,
+            period=period,
+            history=history,
+            passages=choices.passages,
+            language=choices.language if choices.language in REPLY_LANGUAGES else None,
+        )
+        note = said.quoting_meanwhile if quoting and not choices.quoting else ""
+        reading, written, quoted = said.searching, "", None
+        with self._line.join() as ticket:
+            for event in events:
+                match event:
+                    case Retrieved(passages):
+                        found = said.passage.of(len(passages))
+                        reading = said.reading.format(passages=found)
+                        yield Shown(note_html(reading), exchange)
+                    case Quoted(answer):
+                        quoted = answer
+                        exchange = Exchange(exchange.question, answer, "stopped")
+                        if not quoting:
+                            for ahead in ticket.waiting():
+                                before = said.waiting.format(people=said.person.of(ahead))
+                                yield Shown(
+                                    answer_html(answer, index, language, note=before), exchange
+                                )
+                        yield Shown(answer_html(answer, index, language, note=reading), exchange)
+                    case Piece(text) if quoted:
+                        written += text
+                        yield Shown(draft_html(written, quoted, index, said.writing), exchange)
+                    case Done(answer):
+                        shown = answer_html(answer, index, language, note=note)
+                        yield Shown(shown, Exchange(exchange.question, answer))
+
+    def ask(self, question: str) -> Answer:
+        """The answer alone, as programs ask for it; waits in the same line.
+
+        Raises:
+            MusnadError: as :meth:`Library.ask_stream`.
+        """
+        quoting = not self._loader.ready
+        with self._line.join() as ticket:
+            for event in self._library.ask_stream(question, quote_only=quoting):
+                if isinstance(event, Quoted) and not quoting:
+                    for _ in ticket.waiting():
+                        pass
+                if isinstance(event, Done):
+                    return event.answer
+        raise AssertionError("the stream of events ends with Done")
+
+
+class _Said(UsageError):
+    """Its message is in the reader's language already."""

@@ -1,0 +1,90 @@
+"""Example questions that the articles at hand answer, in both languages where that can be.
+
+The seeds have questions of their own; other articles are asked for by their titles. A question is
+shown only if an answer to it, by quoting, cites the article it was made for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+from rag.answering.engine import Done
+from rag.errors import MusnadError
+from rag.library import Library
+from rag.types import Article
+
+MOST = 4
+_TRIED = 12
+_MOST_TITLE = 90
+# By the id of the seed article that answers them, which is a hash of its content.
+_SEEDED = (
+    ("0b7eb37dd5b5b3f8", "متى وأين التقى وانغ يي ولافروف في يوليو 2024؟"),
+    ("1b03288ca7f40528", "ما عدد ضحايا الهجوم قرب موسكو؟"),
+    ("1b03288ca7f40528", "How many people died in the attack near Moscow?"),
+    ("4b472ce54c5abe51", "Where did Wang Yi and Lavrov meet in March 2021?"),
+)
+_ABOUT = {
+    "ar": "ماذا تقول المقالات عن «{title}»؟",
+    "en": "What do the articles say about “{title}”?",
+}
+
+
+class Examples:
+    """Chooses them once for each state of the index."""
+
+    def __init__(self, library: Library) -> None:
+        """Nothing is asked yet."""
+        self._library = library
+        self._lock = threading.Lock()
+        self._chosen: tuple[str, list[str]] | None = None
+
+    def questions(self) -> list[str]:
+        """Up to four questions; none where the library is empty or cannot be read."""
+        try:
+            with self._lock:
+                snapshot = self._library.index().manifest["snapshot"]
+                if self._chosen is None or self._chosen[0] != snapshot:
+                    self._chosen = (snapshot, self._choose())
+                return self._chosen[1]
+        except MusnadError:
+            return []
+
+    def _choose(self) -> list[str]:
+        articles = self._library.articles()
+        chosen: list[str] = []
+        for article, question in (*_seeded(articles), *_titled(articles)):
+            if question not in chosen and self._answers(question, article):
+                chosen.append(question)
+            if len(chosen) == MOST:
+                break
+        return chosen
+
+    def _answers(self, question: str, article: Article) -> bool:
+        for event in self._library.ask_stream(question, quote_only=True):
+            if isinstance(event, Done):
+                cited = {c.article.id for claim in event.answer.claims for c in claim.citations}
+                return event.answer.answered and article.id in cited
+        return False
+
+
+def _seeded(articles: Sequence[Article]) -> Iterator[tuple[Article, str]]:
+    by_id = {article.id: article for article in articles}
+    for article_id, question in _SEEDED:
+        if article_id in by_id:
+            yield by_id[article_id], question
+
+
+def _titled(articles: Sequence[Article]) -> Iterator[tuple[Article, str]]:
+    """Questions by title: of each language in turn, the newest article first."""
+    titled = [a for a in articles if a.title and len(a.title) <= _MOST_TITLE]
+    newest = sorted(titled, key=lambda a: a.date or "", reverse=True)[: _TRIED * 2]
+    by_language = [
+        [a for a in newest if (a.language == "ar") == arabic] for arabic in (True, False)
+    ]
+    for n in range(_TRIED):
+        for group in by_language:
+            if n < len(group):
+                article = group[n]
+                kind = "ar" if article.language == "ar" else "en"
+                yield article, _ABOUT[kind].format(title=article.title)

@@ -1,0 +1,235 @@
+"""The articles of one snapshot as a list to search, sort and page through, without their texts.
+
+Titles, outlets and dates are looked through as they stand here; texts by the words of the lexical
+index, so that nothing of them is held in memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from rag.corpus.cleanup import Reason, reason
+from rag.library import Library
+from rag.retrieval.near_duplicates import near_duplicates
+from rag.store.index import Index
+from rag.text.analyze import content_words, stem
+from rag.text.normalize import normalize
+from rag.types import Article
+
+Order: TypeAlias = Literal[
+    "added", "newest", "oldest", "title", "title_back", "outlet", "outlet_back", "language",
+    "language_back", "longest", "shortest",
+]  # fmt: skip
+ORDERS: tuple[Order, ...] = Order.__args__  # type: ignore[attr-defined]
+PAGE_ROWS = 50
+_EXAMPLES = 3
+_LATER_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article as the list shows it. ``words`` is its length, debris included."""
+
+    row: int
+    id: str
+    label: str
+    date: str | None
+    outlet: str | None
+    language: str | None
+    words: int
+    host: str | None
+    asides: int
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What was set aside for one reason: how many spans, in how many articles, the commonest."""
+
+    reason: Reason
+    spans: int
+    articles: int
+    examples: tuple[str, ...]
+
+
+class Catalogue:
+    """The articles of one snapshot. Near-duplicates and debris are worked out when asked for."""
+
+    def __init__(self, index: Index) -> None:
+        """Reads every article once."""
+        self._index = index
+        self.entries = [_entry(row, article) for row, article in enumerate(index.articles)]
+        self._rows = {entry.id: entry.row for entry in self.entries}
+        self._lock = threading.Lock()
+
+    def entry(self, article_id: str) -> Entry | None:
+        """The entry of an article, if it is here."""
+        row = self._rows.get(article_id)
+        return None if row is None else self.entries[row]
+
+    def article(self, article_id: str) -> Article | None:
+        """The article itself, if it is here."""
+        row = self._rows.get(article_id)
+        return None if row is None else self._index.articles[row]
+
+    def stories_of(self, article_id: str) -> list[Entry]:
+        """The stories that were found in the page of an article."""
+        return [entry for entry in self.entries if entry.host == article_id]
+
+    # --- the list -------------------------------------------------------------------------
+
+    def find(self, query: str, order: Order) -> list[Entry]:
+        """The articles that hold every word of ``query``, in ``order``; all when it has none.
+
+        A word is found in the title, outlet, date or id wherever it stands, and in the text as
+        the beginning of a word or another form of one.
+        """
+        rows = set(range(len(self.entries)))
+        for word in content_words(query):
+            stated = {entry.row for entry in self.entries if word in entry.folded}
+            rows &= stated | self._saying(word)
+        return arrange([self.entries[row] for row in sorted(rows)], order)
+
+    def _saying(self, word: str) -> set[int]:
+        """Rows of the articles whose text has a form of ``word``, or a word it begins."""
+        field = self._index.lexical["stems"]
+        numbers = {n for n, known in enumerate(self._index.words.words) if known.startswith(word)}
+        term = field.terms.get(stem(word))
+        if term is not None:
+            numbers.update(field.words[field.starts[term] : field.starts[term + 1]].tolist())
+        postings = field.postings
+        found = [postings.passages[postings.starts[n] : postings.starts[n + 1]] for n in numbers]
+        passages = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
+        return set(self._index.chunks.chunks[passages, 0].tolist())
+
+    # --- what takes a while, done once ------------------------------------------------------
+
+    def copies(self) -> list[tuple[Entry, ...]]:
+        """Groups of near-duplicates, the largest first; in a group, the earliest first."""
+        with self._lock:
+            return self._copies
+
+    def copies_of(self, article_id: str) -> tuple[Entry, ...]:
+        """The near-duplicates of an article, itself left out."""
+        group = next((g for g in self.copies() if any(e.id == article_id for e in g)), ())
+        return tuple(entry for entry in group if entry.id != article_id)
+
+    @cached_property
+    def _copies(self) -> list[tuple[Entry, ...]]:
+        owners = self._index.chunks.chunks[:, 0]
+        groups = near_duplicates(self._index.words, owners)
+        dated = [tuple(arrange([self.entries[row] for row in g], "oldest")) for g in groups]
+        return sorted(dated, key=lambda group: (-len(group), group[0].row))
+
+    def set_aside(self) -> list[SetAside]:
+        """What is not indexed of all articles, by reason, the commonest first."""
+        with self._lock:
+            return self._set_aside
+
+    @cached_property
+    def _set_aside(self) -> list[SetAside]:
+        spans: dict[Reason, Counter[str]] = {}
+        articles: Counter[Reason] = Counter()
+        for entry in self.entries:
+            if not entry.asides:
+                continue
+            article = self._index.articles[entry.row]
+            words = [span.of(article.text) for span in article.debris]
+            reasons = [reason(text) for text in words]
+            articles.update(set(reasons))
+            for why, text in zip(reasons, words, strict=True):
+                spans.setdefault(why, Counter())[text] += 1
+        told = [
+            SetAside(
+                why,
+                counts.total(),
+                articles[why],
+                tuple(text for text, _ in counts.most_common(_EXAMPLES)),
+            )
+            for why, counts in spans.items()
+        ]
+        return sorted(told, key=lambda aside: -aside.spans)
+
+
+def arrange(entries: Sequence[Entry], order: Order) -> list[Entry]:
+    """The entries in ``order``, equals as they stood; what is not known comes last either way."""
+    match order:
+        case "added":
+            return list(entries)
+        case "newest" | "oldest":
+            return _by(entries, lambda entry: entry.date, back=order == "newest")
+        case "title" | "title_back":
+            return _by(entries, _title, back=order == "title_back")
+        case "outlet" | "outlet_back":
+            return _by(entries, lambda e: normalize(e.outlet or ""), back=order == "outlet_back")
+        case "language" | "language_back":
+            return _by(entries, lambda entry: entry.language, back=order == "language_back")
+        case "longest" | "shortest":
+            return sorted(entries, key=lambda entry: entry.words, reverse=order == "longest")
+
+
+def _by(entries: Sequence[Entry], key: Callable[[Entry], str | None], *, back: bool) -> list[Entry]:
+    keyed = [(key(entry), entry) for entry in entries]
+    known = sorted((k, n) for n, (k, _) in enumerate(keyed) if k)
+    if back:
+        known.sort(key=lambda pair: pair[0], reverse=True)
+    return [keyed[n][1] for _, n in known] + [entry for k, entry in keyed if not k]
+
+
+def _title(entry: Entry) -> str:
+    """The title without the quotes and dashes that it may open with."""
+    folded = normalize(entry.label)
+    start = next((i for i, letter in enumerate(folded) if letter.isalnum()), 0)
+    return folded[start:]
+
+
+def _entry(row: int, article: Article) -> Entry:
+    label = article.label
+    stated = (label, article.outlet or "", article.date or "", article.id)
+    return Entry(
+        row=row,
+        id=article.id,
+        label=label,
+        date=article.date,
+        outlet=article.outlet,
+        language=article.language,
+        words=len(article.text.split()),
+        host=article.host,
+        asides=len(article.debris),
+        folded=normalize("\n".join(stated)),
+    )
+
+
+class Shelf:
+    """The catalogue of a library's current snapshot, made anew when that is another."""
+
+    def __init__(self, library: Library) -> None:
+        """Nothing is read before :meth:`current`."""
+        self._library = library
+        self._lock = threading.Lock()
+        self._snapshot = ""
+        self._catalogue: Catalogue | None = None
+
+    def current(self) -> Catalogue:
+        """The catalogue of the library as it is now.
+
+        Raises:
+            StoreError: there is no index, or it cannot be read.
+        """
+        with self._lock:
+            index = self._library.index()
+            if self._catalogue is None or self._snapshot != index.manifest["snapshot"]:
+                self._catalogue = Catalogue(index)
+                self._snapshot = index.manifest["snapshot"]
+                # Begun once the list is shown, and there when somebody has found an article.
+                later = threading.Timer(_LATER_SECONDS, self._catalogue.copies)
+                later.daemon = True
+                later.start()
+            return self._catalogue
