@@ -6,7 +6,7 @@ What comes back from a browser may be anything: it is read strictly, and shown e
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -126,11 +126,21 @@ def _answer(stored: Mapping[str, Any]) -> Answer:
         model=str(stored["model"]),
         timings={str(name): float(value) for name, value in stored["timings"].items()},
         resolved=_text(stored.get("resolved")),
+        nearest=_citations(stored.get("nearest", ())),
     )
 
 
 def _claim(stored: Mapping[str, Any]) -> Claim:
-    citations = tuple(
+    return Claim(
+        str(stored["text"]),
+        bool(stored["supported"]),
+        float(stored["support"]),
+        _citations(stored["citations"]),
+    )
+
+
+def _citations(stored: Iterable[Mapping[str, Any]]) -> tuple[Citation, ...]:
+    return tuple(
         Citation(
             int(cited["n"]),
             _article(cited["article"]),
@@ -138,10 +148,7 @@ def _claim(stored: Mapping[str, Any]) -> Claim:
             int(cited["end"]),
             str(cited["quote"]),
         )
-        for cited in stored["citations"]
-    )
-    return Claim(
-        str(stored["text"]), bool(stored["supported"]), float(stored["support"]), citations
+        for cited in stored
     )
 
 

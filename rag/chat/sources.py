@@ -93,8 +93,11 @@ def _quote(citation: Citation, find: FindArticle) -> str:
 
 
 def _uncited(answer: Answer, cited: Sequence[Citation], find: FindArticle, said: Words) -> str:
-    """Passages that were found and not cited; where nothing was answered, the nearest articles."""
+    """Passages that were found and not cited; where nothing was answered, what comes nearest."""
     rest = [hit for hit in answer.passages if not any(_holds(hit, c) for c in cited)]
+    if not cited and answer.nearest:
+        items = "".join(f"<li>{_near(citation, find, said)}</li>" for citation in answer.nearest)
+        return f'<ul class="musnad-found">{items}</ul>'
     if not rest:
         return ""
     if not cited:
@@ -107,6 +110,15 @@ def _uncited(answer: Answer, cited: Sequence[Citation], find: FindArticle, said:
     return (
         f'<details class="musnad-also"><summary>{heading}</summary>'
         f'<ul class="musnad-found">{items}</ul></details>'
+    )
+
+
+def _near(citation: Citation, find: FindArticle, said: Words) -> str:
+    """A sentence near a question which nothing answers: without a number, for it is no source."""
+    span = Span(citation.start, citation.end)
+    return (
+        f"{_headed(citation.article, '', _quote(citation, find), said)}"
+        f'<div class="musnad-card-foot">{_opener(citation.article, span, None, said)}</div>'
     )
 
 

@@ -26,8 +26,8 @@ _FURNITURE = re.compile(
     | (?P<comments>(تعليقات?|comments?)\W*)
     | (?P<picture>news-picture\W*)
     | (?P<advertisement>advertisement\W*)
-    | (?P<follow>subscribe\W* | (follow|join)\s+us\b.* | sign\s+up\b.*newsletter.*
-        | (تابعونا|تابعنا|انضم(وا)?\s+إلى|اشترك(وا)?\s+في|متابع[ةه]\s+أخبار)\b.*)
+    | (?P<follow>subscribe\W* | (follow|join)\s+us\b.{0,80} | sign\s+up\b.*newsletter.*
+        | (تابعونا|تابعنا|انضم(وا)?\s+إلى|اشترك(وا)?\s+في|متابع[ةه]\s+أخبار)\b.{0,80})
     | (?P<tags>كلمات\s+(دلالي[ةه]|مفتاحي[ةه])\s*:.* | (الوسوم|وسوم|tags|keywords)\s*:.*)
     | (?P<credit>(المصدر|source)\s*:.{0,60})
     | (?P<stamp>(تاريخ\s+النشر|نشر\s+في|آخر\s+تحديث|published(\s+on)?|last\s+updated?)\s*:.{0,60}

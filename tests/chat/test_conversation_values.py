@@ -11,6 +11,7 @@ import pytest
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.export import as_markdown, as_page
 from rag.chat.feedback import Feedback
+from rag.chat.sources import panel_html
 from rag.errors import StoreError
 from rag.library import Library
 from rag.types import Answer
@@ -37,6 +38,20 @@ def test_what_is_stored_comes_back_as_it_was(conversation: Conversation) -> None
     assert [hit.start for hit in after.passages] == [hit.start for hit in before.passages]
     assert back.history == conversation.history
     assert Conversation.from_dict(back.to_dict()) == back
+
+
+def test_what_came_near_a_question_nothing_answers_is_kept_and_shown(seeded: Library) -> None:
+    encoder, sentence_encoder = seeded.encoders()
+    strict = Library(
+        seeded.path, dataclasses.replace(seeded.settings, answerable=1.1), encoder=encoder,
+        sentence_encoder=sentence_encoder,
+    )  # fmt: skip
+    talk = Conversation().with_last(Exchange(QUESTION, strict.ask(QUESTION)))
+    before, after = (t.exchanges[0].answer for t in (talk, Conversation.from_dict(talk.to_dict())))
+    assert before and after and before.nearest and after.nearest == before.nearest
+    shown = panel_html(talk.exchanges, seeded.article, "en")
+    assert shown.count("<mark>") == len(before.nearest)
+    assert "musnad-card" not in shown.replace("musnad-card-", "")
 
 
 @pytest.mark.parametrize(

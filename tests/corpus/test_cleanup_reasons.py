@@ -37,6 +37,12 @@ def test_a_line_tells_why_it_was_set_aside(line: str, expected: str) -> None:
     assert reason(line) == expected
 
 
+def test_a_sentence_that_begins_like_an_invitation_stays_in_the_story() -> None:
+    told = "تابعنا حادثة وفاة الرضيع في المستشفى منذ يومها الأول، وسألنا أسرته والأطباء عما"
+    assert read_page(f"{told} جرى فيها حتى اليوم.\nوهذا كل ما قيل.").debris == ()
+    assert reason("تابعونا على قناتنا") == "follow"
+
+
 def test_the_seeds() -> None:
     told = {}
     for path in sorted(SEEDS.iterdir()):
