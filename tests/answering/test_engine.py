@@ -80,7 +80,7 @@ def test_a_number_the_evidence_does_not_give_is_not_shown(seeded: Library) -> No
 
 
 def test_the_model_may_abstain(seeded: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.answering.engine._SURE", 1.1)
+    monkeypatch.setattr("rag.answering.engine.SURE", 1.1)
     library, _ = with_generator(seeded, NOT_FOUND)
     answer = library.ask(QUESTION)
     assert (answer.answered, answer.reason) == (False, "model_abstained")
@@ -93,12 +93,22 @@ def test_the_model_may_abstain(seeded: Library, monkeypatch: pytest.MonkeyPatch)
 def test_likely_evidence_is_quoted_though_the_model_finds_no_answer(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.answering.engine._SURE", 0.0)
+    monkeypatch.setattr("rag.answering.engine.SURE", 0.0)
     library, _ = with_generator(seeded, NOT_FOUND)
     answer = library.ask(QUESTION)
     assert answer.answered and "144" in answer.text
     assert answer.text.startswith("أقرب ما في المقالات:")
     assert answer.raw == NOT_FOUND
+
+
+def test_a_quotation_that_may_not_answer_says_so(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for likely, said in ((0.9, False), (0.6, True)):
+        monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_, p=likely: p)
+        answer = seeded.ask(QUESTION)
+        assert answer.text.startswith("أقرب ما في المقالات: «") is said
+        assert answer.confidence == likely
 
 
 def test_the_number_may_come_first(seeded: Library) -> None:
