@@ -23,6 +23,7 @@ from eval.metrics import Interval, bootstrap, contains, f1, words_of
 from eval.retrieval import index_set
 from eval.run import quantiles, work_folder
 from rag.answering.engine import Answerer, Done
+from rag.answering.several import Searched, search_parts
 from rag.config import Settings
 from rag.console import StageReport
 from rag.library import Library
@@ -75,13 +76,18 @@ class Asker:
         """The answer; ``without_gold`` hides the passage that holds it."""
         library = self._library
         started = time.perf_counter()
-        query = prepare(question.text, *self._encoders)
-        pool = self._searcher.candidates(query)
-        if without_gold:
-            pool = pool.keep(self._owners[pool.rows] != question.gold)
-        found = self._searcher.rank(query, pool, library.settings.passages)
+
+        def search(text: str) -> Searched:
+            query = prepare(text, *self._encoders)
+            pool = self._searcher.candidates(query)
+            if without_gold:
+                pool = pool.keep(self._owners[pool.rows] != question.gold)
+            return query, self._searcher.rank(query, pool, library.settings.passages)
+
+        query, found = search(question.text)
+        parts = search_parts(query.text, search)
         answerer = Answerer(library.index(), self._encoders[1], self._generator, library.settings)
-        for event in answerer.stream(query, found, started):
+        for event in answerer.stream(query, found, started, parts=parts):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("the stream of events ends with Done")

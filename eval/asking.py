@@ -17,6 +17,7 @@ from eval.metrics import Rank, first_rank
 from eval.metrics.citations import Cited, overlaps
 from eval.sets import Item
 from rag.answering.engine import Answerer, Done
+from rag.answering.several import Searched, search_parts
 from rag.library import Library
 from rag.models.protocols import Generator
 from rag.models.threads import one_blas_thread
@@ -65,20 +66,33 @@ class Asker:
             query = prepare(item.text, *self._encoders)
             pool = self._searcher.candidates(query)
             found = self._searcher.rank(query, pool, settings.passages)
+            parts = search_parts(query.text, self._search)
         searched = time.perf_counter() - started
-        answer = self._done(self._answerer, query, found, started) if self._answering else None
+        answer = (
+            self._done(self._answerer, query, found, parts, started) if self._answering else None
+        )
         record: Record = {"key": item.key, **self._retrieved(item, query, pool)}
         if answer is None:
             record["timings"] = {"search": searched}
             return record
-        forced = self._done(self._quoter, query, found, time.perf_counter())
+        forced = self._done(self._quoter, query, found, parts, time.perf_counter())
         record |= self._plain(answer)
         record["quoted"] = [list(cited) for cited in _cited(forced)]
         return record
 
+    def _search(self, text: str) -> Searched:
+        query = prepare(text, *self._encoders)
+        return query, self._searcher.search(query, self._library.settings.passages)
+
     @staticmethod
-    def _done(answerer: Answerer, query: Query, found: Sequence[Found], started: float) -> Answer:
-        for event in answerer.stream(query, found, started):
+    def _done(
+        answerer: Answerer,
+        query: Query,
+        found: Sequence[Found],
+        parts: Sequence[Searched],
+        started: float,
+    ) -> Answer:
+        for event in answerer.stream(query, found, started, parts=parts):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("the stream of events ends with Done")

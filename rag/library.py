@@ -14,6 +14,7 @@ from pathlib import Path
 from rag.answering.conversation import Turn, resolve
 from rag.answering.engine import Answerer, Done, Event
 from rag.answering.prompts import REPLY_LANGUAGES
+from rag.answering.several import search_parts
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.readers import Unreadable, read_documents
@@ -251,9 +252,12 @@ class Library:
         generator = None if quote_only else self.generator()
         started = time.perf_counter()
         query, found = self._find(resolve(question, history), passages, period)
+        parts = search_parts(query.text, lambda part: self._find(part, passages, period))
         _, sentence_encoder = self.encoders()
         answerer = Answerer(self.index(), sentence_encoder, generator, self.settings)
-        yield from answerer.stream(query, found, started, asked=question.strip(), language=language)
+        yield from answerer.stream(
+            query, found, started, asked=question.strip(), language=language, parts=parts
+        )
 
     def _find(
         self, question: str, k: int | None, period: Period = ALWAYS

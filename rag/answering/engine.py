@@ -18,7 +18,7 @@ from rag.answering.prompts import (
     build_messages,
     build_reading,
 )
-from rag.answering.several import spread, wants_several
+from rag.answering.several import Searched, interleaved, spread, wants_several
 from rag.answering.verification import Support, best_support, support
 from rag.config import Settings
 from rag.models.protocols import Encoder, Generator, Usage
@@ -35,6 +35,8 @@ _CITED_MARGIN = 0.1
 # wanted.
 _LINES = 3
 _MORE_EVIDENCE = 2
+# Sentences for each part of a question that asks several things.
+_PER_PART = 2
 # How deep it is looked for sentences of other articles.
 _PER_LIST = 4
 # The least cosine, by the sentence encoder, of a sentence in another language with its evidence,
@@ -100,12 +102,14 @@ class Answerer:
         *,
         asked: str | None = None,
         language: str | None = None,
+        parts: Sequence[Searched] = (),
     ) -> Iterator[Event]:
         """Events in order: the passages, the quoted answer, pieces of text, the answer.
 
         ``started`` is the ``time.perf_counter()`` from which the timings count; ``asked`` the
         question as it was put, where ``query`` is what it means in its conversation; ``language``
-        the one to answer in, where that is not the question's.
+        the one to answer in, where that is not the question's; ``parts`` what the question asks one
+        after the other, each searched for by itself.
 
         Raises:
             GenerationError: the language model failed.
@@ -114,9 +118,11 @@ class Answerer:
         clock.mark("search")
         hits = tuple(item.hit for item in found)
         yield Retrieved(hits)
-        several = wants_several(query.text)
+        several = bool(parts) or wants_several(query.text)
         evidence = self._evidence(query, found, several)
         likely = abstention.answerable(query, found, evidence, len(self._index.chunks))
+        if parts:
+            evidence = self._evidence_of_parts(parts, evidence)
         language = language or query.language
         reply = Reply(query, hits, evidence, clock, asked, several, language, likely)
         if not evidence or likely < self._settings.answerable:
@@ -133,12 +139,24 @@ class Answerer:
             yield from self._read(self._generator, reply)
 
     def _evidence(self, query: Query, found: Sequence[Found], several: bool) -> list[Evidence]:
-        """The sentences to answer from, within the budget of tokens; the first is always one."""
+        """The sentences to answer from."""
         limit = self._settings.evidence + (_MORE_EVIDENCE if several else 0)
         wanted = _PER_LIST * limit if several else limit
         chosen = select_evidence(self._index, self._translator, query, found, wanted)
-        if several:
-            chosen = spread(chosen, limit)
+        return self._affordable(spread(chosen, limit) if several else chosen)
+
+    def _evidence_of_parts(
+        self, parts: Sequence[Searched], whole: Sequence[Evidence]
+    ) -> list[Evidence]:
+        """The best sentences for each part in turn, and the best for the question as a whole."""
+        lists = [
+            select_evidence(self._index, self._translator, query, found, _PER_PART)
+            for query, found in parts
+        ]
+        return self._affordable(interleaved([*lists, whole[:1]], _PER_PART))
+
+    def _affordable(self, chosen: Sequence[Evidence]) -> list[Evidence]:
+        """As much of ``chosen`` as the budget of tokens allows, numbered from 1."""
         left = self._settings.evidence_tokens * _CHARACTERS_PER_TOKEN
         kept: list[Evidence] = []
         for item in chosen:

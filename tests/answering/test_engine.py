@@ -158,6 +158,21 @@ def test_a_comparison_cites_several_articles(library: Library, tmp_path: Path) -
     assert grammar is not None and grammar.count("claim)?") == 2
 
 
+def test_each_part_of_a_question_has_its_evidence(library: Library, tmp_path: Path) -> None:
+    articles(
+        library,
+        tmp_path,
+        "Lavrov praised the plenum of the party in Vientiane.",
+        "Lavrov thanked China for its support in Beijing.",
+        "Lavrov praised the plenum, the party and its leaders in Vientiane again.",
+    )
+    question = "What did Lavrov praise in Vientiane, and what did he thank China for in Beijing?"
+    answer = library.ask(question)
+    quotes = " ".join(c.quote for claim in answer.claims for c in claim.citations)
+    assert "praised" in quotes and "thanked China" in quotes
+    check_quotes(library, answer)
+
+
 def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
