@@ -17,18 +17,14 @@ from rag.types import Span
 _PER_ARTICLE = 2
 _WANTS_SEVERAL = re.compile(
     r"\b(?:compar\w+|contrast|differ\w*|both|each of|list|respectively|all the|in common|"
-    r"which (?:two|three|four|five|six|dates|occasions|countries|cities|places|leaders|officials|ministers|meetings)|"
+    r"which (?:two|three|four|five|six|dates|occasions|countries|cities|places|leaders|officials|"
+    r"ministers|meetings)|"
     r"what (?:countries|places|meetings|events|topics|issues))\b"
     r"|(?<!\w)[وف]?(?:قارن|مقارنة|الفرق|يختلف|تختلف|اختلف|اختلفت|كلا|كلتا|كل من|كلٍ من|اذكر|عدّد|"
     r"المشترك|ما هي الدول|أي الدول|ما الدول|ما هي المواضيع|ما المواضيع|أي \w{3,}تين|أي \w{3,}ين|"
     r"الثلاثة|الأربعة|الخمسة|الستة|التواريخ|المواعيد|الأماكن)(?!\w)",
     re.IGNORECASE,
 )
-# Words on either side of a figure that tell what it counts, and the share of them that must agree.
-_AROUND = 3
-_SAME_MATTER = 0.8
-
-
 # Where another question begins within one: "…, and which paper did he praise?", "…، وأي ورقة أشاد
 # بها؟". Arabic joins its "and" to the word, where ومن is also "and from": there a comma must stand.
 _ENGLISH_ASKS = (
@@ -48,6 +44,10 @@ _EITHER = re.compile(r"[,،:]\s*(?P<one>[^,،:]+?)\s+(?:or|أم)\s+(?P<other>[^,
 _ASKS = re.compile(rf"(?<!\w)(?:{_ENGLISH_ASKS}|did\b|was\b|{_ARABIC_ASKS})", re.IGNORECASE)
 # Fewer words are no question of their own.
 _LEAST_WORDS = 3
+# Words on either side of a figure that tell what it counts, and the share of them that must agree.
+_AROUND = 3
+_SAME_MATTER = 0.8
+
 
 Searched: TypeAlias = tuple[Query, Sequence[Found]]
 
