@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from rag.chat import library_tab
 from rag.chat.auth import read_logins
 from rag.chat.front import Front
+from rag.chat.library_uploads import MOST_BYTES
 from rag.chat.locale import translations
 from rag.chat.model_loader import ModelLoader
 from rag.chat.page import build_page
@@ -19,6 +20,9 @@ from rag.models.progress import CallbackProgress
 
 # System fonts only: Gradio's default themes fetch theirs from outside.
 _FONTS = ["system-ui", "Segoe UI", "Noto Naskh Arabic", "Noto Sans Arabic", "Tahoma", "sans-serif"]
+
+# Beyond what is read of a file, so that a file a little too large is refused by name, by itself.
+_MOST_TRANSFERRED = 4 * MOST_BYTES
 
 
 def launch(
@@ -48,6 +52,7 @@ def launch(
             i18n=translations(library_tab.TABLES),
             app_kwargs={"middleware": [Middleware(Front)]},
             footer_links=[],
+            max_file_size=_MOST_TRANSFERRED,
             ssr_mode=False,
             share=False,
             quiet=False,

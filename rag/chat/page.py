@@ -23,6 +23,8 @@ _STATUS_SECONDS = 2.0
 # Readers whose questions are searched and quoted at the same time. Only one writes, see waiting.py;
 # the other threads of the server stay free for opening articles and the like.
 _AT_ONCE = 30
+# Files that were uploaded are in the index once read: every hour, those of a day ago are deleted.
+_DELETE_UPLOADS = (3600, 86400)
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -42,7 +44,12 @@ class _Chat:
 def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
     """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
     handlers = Handlers(library, loader)
-    page = gr.Blocks(title="Musnad · مُسنَد", analytics_enabled=False, fill_width=True)
+    page = gr.Blocks(
+        title="Musnad · مُسنَد",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=_DELETE_UPLOADS,
+    )
     with page:
         _header()
         with gr.Tabs(elem_id="musnad-tabs"):

@@ -95,6 +95,30 @@ def test_files_come_in_one_bad_and_an_article_goes_out(site: Site, driver: WebDr
     assert len(site.library.articles()) == before
 
 
+def test_what_is_added_can_be_asked_about_until_it_is_removed(
+    site: Site, driver: WebDriver
+) -> None:
+    page = Page(driver, site)
+    chat, library = page.all("[role=tablist] [role=tab]")[:2]
+    title = "Comet museum opens in the valley"
+    told = "The comet museum of the valley had 77 visitors on its first day, its keeper said."
+    page.choose(write(site.folder / "up", "museum.txt", f"{title}\n{told}"))
+    page.until(lambda: title in page.titles())
+    question = "How many visitors did the comet museum of the valley have on its first day?"
+    chat.click()
+    page.settled()
+    assert "77" in page.ask(question)
+    library.click()
+    page.press(f'.musnad-lib-open[data-id="{site.library.articles()[-1].id}"]')
+    page.press("button[data-does=remove]")
+    page.press("button[data-does=removed]")
+    page.until(lambda: title not in page.titles())
+    chat.click()
+    page.settled()
+    page.send(question)
+    assert "77" not in page.answered(2)
+
+
 def test_a_page_goes_with_the_story_found_in_it(site: Site, driver: WebDriver) -> None:
     page = Page(driver, site)
     before = len(page.titles())
