@@ -20,6 +20,8 @@ _NEGATION = re.compile(
     r"|not|no|never|none|nobody|nothing|neither|nor|without|cannot|den(?:y|ies|ied)|\w+n't)(?!\w)",
     re.IGNORECASE,
 )
+# An Arabic sentence that begins with "and the …" is the middle of another one.
+_FRAGMENT = re.compile(r"^\W*وال(?!د|ي\b)")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # The least share of a claim's words that the evidence must hold.
 _LEAST_WORDS = 0.6
@@ -103,7 +105,8 @@ def support(
     Every number of the claim must stand in the evidence or its article's date: that the question
     names a year does not make the evidence be of that year. The score is the share of the claim's
     words, those of the question left out, that the evidence holds, so that a claim which says
-    nothing new scores 0. Within a language the claim must deny what the evidence denies.
+    nothing new scores 0. Within a language the claim must deny what the evidence denies, and
+    a fragment must stand in it word for word.
 
     Across languages a word is held when it has a counterpart, and every new name must have one; the
     evidence must speak of what is asked; and the claim must add a number or a name that sounds
@@ -126,6 +129,7 @@ def support(
         )
     else:
         agree = agree and negated(claim) == negated(clause_of(claim, item.told))
+        agree = agree and (not _FRAGMENT.match(claim) or claim in item.told)
     words = set(analyze(claim)) - set(analyze(question))
     if same_language or (words and all(word[0].isdigit() for word in words)):
         score = len(words & set(analyze(item.told))) / len(words) if words else 0.0

@@ -171,3 +171,15 @@ def test_the_outlet_of_a_dateline_is_not_where_it_happened() -> None:
         assert support(claim, item, question, same_language=True).enough is enough
     elsewhere = Evidence(1, article, Span(start + 8, len(text)), 0.0, 1.0, 0.0)
     assert elsewhere.told == elsewhere.text
+
+
+def test_a_fragment_is_no_answer() -> None:
+    item = evidence("استقبل لافروف رئيس مكتب اللجنة المركزية، والحزب الشيوعي حاضر.")
+    question = "أي هيئة كان يدير مكتبها؟"
+    for claim, enough in (
+        ("والحزب الشيوعي.", False),
+        ("والحزب الشيوعي حاضر.", True),  # The article's own words.
+        ("اللجنة المركزية.", True),
+        ("والد لافروف.", False),  # His father is a word that the evidence does not hold.
+    ):
+        assert support(claim, item, question, same_language=True).enough is enough, claim
