@@ -40,3 +40,21 @@ def seeded(library: Library, tmp_path: Path) -> Library:
     shutil.copytree(SEEDS, corpus)
     library.ingest([corpus])
     return library
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command line over encoders that need no weights, an empty home, and a working folder
+    that holds the seeds.
+    """
+    passages, sentences = WordEncoder("passages"), WordEncoder("sentences")
+    monkeypatch.setattr("rag.library.load_encoder", lambda settings, progress=None: passages)
+    monkeypatch.setattr("rag.library.load_sentence_encoder", lambda settings: sentences)
+    for name in ("MUSNAD_LLM", "MUSNAD_ENCODER", "MUSNAD_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MUSNAD_OFFLINE", "1")
+    # The gate is fitted to real cosines, not to counted words.
+    monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_: 1.0)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seeds").symlink_to(SEEDS)

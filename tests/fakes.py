@@ -40,8 +40,6 @@ class WordEncoder:
 class ScriptedGenerator:
     """Says what it was told to, in pieces, and remembers what it was asked."""
 
-    constrained = False
-
     def __init__(self, *replies: str) -> None:
         self.name = "scripted"
         self.replies = list(replies)

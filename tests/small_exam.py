@@ -26,7 +26,6 @@ class Knowing:
     """Says that there is no answer exactly where there is none; else leaves it to the quotes."""
 
     name = "knowing"
-    constrained = False
 
     def __init__(self) -> None:
         self._unanswerable = [item.text for item in QUESTIONS.items if not item.answerable]

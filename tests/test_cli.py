@@ -6,25 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes import SEEDS, WordEncoder
+from fakes import SEEDS
 
 from rag import cli
 
-
-@pytest.fixture(autouse=True)
-def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Encoders that need no weights, an empty home, and a working folder of its own."""
-    passages, sentences = WordEncoder("passages"), WordEncoder("sentences")
-    monkeypatch.setattr("rag.library.load_encoder", lambda settings, progress=None: passages)
-    monkeypatch.setattr("rag.library.load_sentence_encoder", lambda settings: sentences)
-    for name in ("MUSNAD_LLM", "MUSNAD_ENCODER", "MUSNAD_THREADS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("MUSNAD_OFFLINE", "1")
-    # The gate is fitted to real cosines, not to counted words.
-    monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_: 1.0)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "seeds").symlink_to(SEEDS)
+pytestmark = pytest.mark.usefixtures("words")
 
 
 def test_the_first_question_indexes_the_seeds(capsys: pytest.CaptureFixture[str]) -> None:

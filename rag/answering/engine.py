@@ -208,9 +208,11 @@ class Answerer:
             )
             output = yield from self._written(stream, reply)
             outputs.append(output)
-            text = output.strip()
-            weighed = self._weigh(text, item, reply)
-            readings.append(Checked(text, weighed, self._close(text, weighed)))
+            # A server that knows no grammar may write on, write nothing, or in the other language.
+            text = output.strip().partition("\n")[0]
+            if detect_language(text) == reply.language:
+                weighed = self._weigh(text, item, reply)
+                readings.append(Checked(text, weighed, self._close(text, weighed)))
         reply.clock.mark("generation")
         yield Done(reply.gloss(readings, generator.name, "\n".join(outputs)))
 
@@ -265,11 +267,8 @@ class Answerer:
         )
 
     def _close(self, text: str, weighed: Support) -> bool:
-        """Whether an unsupported sentence is near enough in meaning to evidence in another
-        language to be worth showing as a reading of it.
-        """
-        item = weighed.evidence
-        if weighed.enough or not weighed.true or item.article.language == detect_language(text):
+        """Whether an unsupported reading is near enough to its evidence in meaning to be shown."""
+        if weighed.enough or not weighed.true:
             return False
-        claim, evidence = self._sentence_encoder.encode([text, item.told], "passage")
+        claim, evidence = self._sentence_encoder.encode([text, weighed.evidence.told], "passage")
         return float(claim @ evidence) >= _CLOSE

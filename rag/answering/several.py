@@ -42,8 +42,9 @@ _NEXT_PART = re.compile(
 # "Which came first, A or B?": the two that are compared.
 _EITHER = re.compile(r"[,،:]\s*(?P<one>[^,،:]+?)\s+(?:or|أم)\s+(?P<other>[^,،:]+?)\s*[?؟]?\s*$")
 _ASKS = re.compile(rf"(?<!\w)(?:{_ENGLISH_ASKS}|did\b|was\b|{_ARABIC_ASKS})", re.IGNORECASE)
-# Fewer words are no question of their own.
+# Fewer words are no question of their own, or too little to search for.
 _LEAST_WORDS = 3
+_LEAST_COMPARED = 2
 # Words on either side of a figure that tell what it counts, and the share of them that must agree.
 _AROUND = 3
 _SAME_MATTER = 0.8
@@ -55,7 +56,7 @@ Searched: TypeAlias = tuple[Query, Sequence[Found]]
 def parts(question: str) -> tuple[str, ...]:
     """What a question asks one after the other, or compares; nothing where it asks one thing."""
     either = _EITHER.search(question)
-    if either:
+    if either and all(len(part.split()) >= _LEAST_COMPARED for part in either.groups()):
         return either["one"], either["other"]
     asked = tuple(part.strip() for part in _NEXT_PART.split(question))
     whole = all(len(part.split()) >= _LEAST_WORDS and _ASKS.search(part) for part in asked)

@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from rag.chat.library_catalogue import Catalogue, Entry
-from rag.chat.library_html import action, escape, file_name, isolated
+from rag.chat.library_html import action, file_name, isolated
 from rag.chat.library_list import date_of, language_of, outlet_of
 from rag.chat.library_words import LibraryWords
+from rag.chat.render import escape
 from rag.corpus.cleanup import lines_of, reason
 from rag.text.language import direction
 from rag.types import Article, Span

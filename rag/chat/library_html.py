@@ -5,19 +5,7 @@ Every word that is not the page's own goes through :func:`escape`.
 
 from __future__ import annotations
 
-import html
-
-# Controls without meaning in HTML, and those that embed, override or isolate a direction: each
-# block and each isolated name has its own.
-_CONTROLS = dict.fromkeys(
-    (*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F),
-     *range(0x2066, 0x206A))
-)  # fmt: skip
-
-
-def escape(text: str) -> str:
-    """``text`` as HTML that shows it and does nothing else, in an attribute as well."""
-    return html.escape(text.translate(_CONTROLS), quote=True)
+from rag.chat.render import escape
 
 
 def isolated(text: str) -> str:

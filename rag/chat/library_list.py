@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.chat.library_catalogue import PAGE_ROWS, Catalogue, Entry, Order
-from rag.chat.library_html import action, escape, isolated
+from rag.chat.library_html import action, isolated
 from rag.chat.library_words import LibraryWords
+from rag.chat.render import escape
 
 # What a heading sorts by when it is chosen, and when it is chosen again.
 _HEADINGS: tuple[tuple[str, Order, Order], ...] = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.chat.library_catalogue import Catalogue
-from rag.chat.library_html import action, escape, file_name, isolated
+from rag.chat.library_html import action, file_name, isolated
 from rag.chat.library_uploads import MOST_BYTES, FileResult, Problem
 from rag.chat.library_words import LibraryWords
+from rag.chat.render import escape
 
 _MEGABYTES = MOST_BYTES // 1_000_000
 _PROBLEMS = 3

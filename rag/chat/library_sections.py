@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rag.chat.library_article import entries_html
 from rag.chat.library_catalogue import Catalogue
-from rag.chat.library_html import escape
 from rag.chat.library_words import LibraryWords
+from rag.chat.render import escape
 
 _GROUPS = 50
 _EXAMPLE_CHARACTERS = 90

@@ -17,7 +17,7 @@ from collections.abc import Collection
 from rag.answering.prompts import NOT_FOUND
 from rag.chat.words import Words, words
 from rag.text.language import detect_language, direction
-from rag.types import Answer, Span
+from rag.types import Answer, Claim, Span
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _DRAFT_MARKER = re.compile(r"\[\d*\]?\s*")
@@ -167,11 +167,16 @@ def _reason(answer: Answer, said: Words) -> str:
     return escape(known.get(reason) or said.reason_other.format(reason=reason))
 
 
+def _word_for_word(claim: Claim) -> bool:
+    """Whether a claim is a quotation, whichever model was asked before."""
+    return all(claim.text == citation.quote for citation in claim.citations)
+
+
 def _made_by(answer: Answer, said: Words, language: str) -> str:
     seconds = f"{answer.timings.get('total', 0.0):.1f}"
     if not answer.answered:
         text = escape(said.declined_in).format(seconds=f"<bdi>{seconds}</bdi>")
-    elif answer.model == "none":
+    elif all(_word_for_word(claim) for claim in answer.claims):
         text = escape(said.quoted_by).format(seconds=f"<bdi>{seconds}</bdi>")
     else:
         model = f"<bdi>{escape(answer.model)}</bdi>"

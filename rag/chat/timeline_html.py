@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from rag.chat.library_html import escape, isolated
+from rag.chat.library_html import isolated
 from rag.chat.library_words import LibraryWords
+from rag.chat.render import escape
 from rag.chat.timeline import MOST_OUTLETS, Bin, Series, Timeline
 
 _HEIGHT = 100.0

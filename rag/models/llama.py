@@ -18,8 +18,6 @@ _GGUF_MAGIC = b"GGUF"
 class LlamaGenerator:
     """Runs one GGUF model. One reply at a time; further callers wait their turn."""
 
-    constrained = True
-
     def __init__(self, model: Path, *, name: str, context_tokens: int, threads: int) -> None:
         """Load ``model``.
 

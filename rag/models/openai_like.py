@@ -14,8 +14,6 @@ _TIMEOUT_SECONDS = 120.0
 class OpenAILikeGenerator:
     """Streams chat replies from ``url``, without grammars: servers differ in what they take."""
 
-    constrained = False
-
     def __init__(self, url: str, *, model: str, key: str, context_tokens: int) -> None:
         """Use ``model`` at ``url``; ``default`` is the first model the server lists.
 

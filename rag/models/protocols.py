@@ -52,10 +52,6 @@ class Generator(Protocol):
     def name(self) -> str:
         """What a person calls this model."""
 
-    @property
-    def constrained(self) -> bool:
-        """Whether ``grammar`` is obeyed, so that the output is sure to be of its language."""
-
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
     ) -> Iterator[str]:

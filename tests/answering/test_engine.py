@@ -194,10 +194,24 @@ def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
         assert len(generator.asked) == len(quoted)
         assert {claim.text for claim in said} == {reading}
         assert answer.text.count("Machine reading, not verified:") == len(said)
-        assert close or len(said) == 1
+        # Every sentence that names Moscow may have it as its reading, the likeliest always.
+        near = sum("موسكو" in claim.text for claim in quoted)
+        assert len(said) == (near if close else 1)
         for asked, claim in zip(generator.asked, quoted, strict=True):
             assert QUESTION in asked[-1]["content"] and claim.text in asked[-1]["content"]
         check_quotes(library, answer)
+
+
+def test_a_server_that_knows_no_grammar_may_write_anything(seeded: Library) -> None:
+    library, _ = with_generator(seeded, *["\nMoscow: 144\nAnswer: 999"] * 3)
+    stated = library.ask(QUESTION, language="en").text
+    assert stated.startswith("Moscow: 144 [1]")
+    assert "999" not in stated and "Answer:" not in stated
+    for output in ("", " \n", "سقط 144 شخصا"):
+        library, _ = with_generator(seeded, *[output] * 3)
+        answer = library.ask(QUESTION, language="en")
+        assert all(claim.text == claim.citations[0].quote for claim in answer.claims)
+        assert answer.answered and "Machine reading" not in answer.text
 
 
 def test_a_supported_reading_is_stated(seeded: Library) -> None:

@@ -27,6 +27,7 @@ from rag.types import Article, Span
         ("من هو وانغ يي، ومن حضر؟", ()),  # "and who came" is too short to be searched for alone.
         ("ما الذي جاء من موسكو ومن بكين؟", ()),
         ("When and where did they meet?", ()),
+        ("When Xi came to Moscow, did they speak of trade or security?", ()),
         ("The paper proposed a merger between the bank and which company?", ()),
         ("", ()),
     ],

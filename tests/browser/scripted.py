@@ -84,7 +84,6 @@ class PageModel:
     """Says the first words of the first excerpt, or what the script has for the question."""
 
     name = "scripted"
-    constrained = False
 
     def __init__(self, script: Script) -> None:
         """Obeys ``script``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def test_markup_in_an_article_is_shown_not_obeyed(
         for tag in ("<script", "<img", "<b>", "</mark></div><b"):
             assert tag not in shown
         assert "&lt;" in shown
+
+
+def test_what_stands_in_for_a_rejected_sentence_is_called_quoted(seeded: Library) -> None:
+    asked = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
+    given = replace(seeded.ask(asked), model="a model")
+    assert "Quoted from the articles" in answer_html(given, 0, "en")
+    said = replace(given, claims=(replace(given.claims[0], text="144"),))
+    assert "Written by <bdi>a model</bdi>" in answer_html(said, 0, "en")
 
 
 def test_each_paragraph_has_its_own_direction_and_language() -> None:

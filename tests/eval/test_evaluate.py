@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import SEEDS, WordEncoder
 
 from eval.asking import Asker
 from rag import cli
@@ -18,19 +17,8 @@ FEW = [*EVAL, "--limit", "6"]
 
 
 @pytest.fixture(autouse=True)
-def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Encoders that need no weights, and a working copy with nothing accepted."""
-    passages, sentences = WordEncoder("passages"), WordEncoder("sentences")
-    monkeypatch.setattr("rag.library.load_encoder", lambda settings, progress=None: passages)
-    monkeypatch.setattr("rag.library.load_sentence_encoder", lambda settings: sentences)
-    for name in ("MUSNAD_LLM", "MUSNAD_ENCODER", "MUSNAD_THREADS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("MUSNAD_OFFLINE", "1")
-    # The gate is fitted to real cosines, not to counted words.
-    monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_: 1.0)
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "seeds").symlink_to(SEEDS)
+def nothing_accepted(words: None, tmp_path: Path) -> None:
+    """A working copy without accepted figures."""
     (tmp_path / "eval" / "results").mkdir(parents=True)
 
 
