@@ -86,7 +86,7 @@ class Asker:
 
         query, found = search(question.text)
         parts = search_parts(query.text, search)
-        answerer = Answerer(library.index(), self._encoders[1], self._generator, library.settings)
+        answerer = Answerer(library.index(), self._encoders, self._generator, library.settings)
         for event in answerer.stream(query, found, started, parts=parts):
             if isinstance(event, Done):
                 return event.answer

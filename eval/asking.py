@@ -43,10 +43,10 @@ class Asker:
         self._answering = answering
         self._searcher = Searcher(self._index, self._encoders[1])
         settings = library.settings
-        self._answerer = Answerer(self._index, self._encoders[1], generator, settings)
+        self._answerer = Answerer(self._index, self._encoders, generator, settings)
         # What would be quoted if nothing were declined: the risk at full coverage.
         never_declining = replace(settings, answerable=0.0)
-        self._quoter = Answerer(self._index, self._encoders[1], None, never_declining)
+        self._quoter = Answerer(self._index, self._encoders, None, never_declining)
         articles = list(self._index.articles)
         self._texts = {article.id: article.text for article in articles}
         self._chunks = [

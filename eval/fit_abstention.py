@@ -36,7 +36,7 @@ from sklearn.linear_model import LogisticRegression
 from eval.data import QuestionSet, read_squad
 from eval.retrieval import index_set
 from rag.answering.abstention import COEFFICIENTS, features
-from rag.answering.evidence import select_evidence
+from rag.answering.evidence import Selector
 from rag.config import DEFAULT_CORPUS, Settings
 from rag.library import Library
 from rag.retrieval.query import prepare
@@ -73,7 +73,7 @@ def cases(library: Library, questions: QuestionSet) -> Iterator[Case]:
     encoder, sentence_encoder = library.encoders()
     index, settings = library.index(), library.settings
     searcher = Searcher(index, sentence_encoder)
-    translator = Translator(index, sentence_encoder)
+    selector = Selector(index, Translator(index, sentence_encoder), encoder)
     owner = np.asarray([article.id for article in index.articles])[index.chunks.chunks[:, 0]]
     group_of = {question.gold: question.group for question in questions.questions}
     groups = np.asarray([group_of[name] for name in owner])
@@ -87,7 +87,7 @@ def cases(library: Library, questions: QuestionSet) -> Iterator[Case]:
         }
         for kind, mask in kept.items():
             found = searcher.rank(query, pool.keep(mask), settings.passages)
-            evidence = select_evidence(index, translator, query, found, settings.evidence)
+            evidence = selector.select(query, found, settings.evidence)
             yield Case(features(found, evidence), kind == "whole", kind, question.group)
 
 
@@ -96,12 +96,12 @@ def seed_cases(library: Library, language: str, foreign: QuestionSet) -> Iterato
     encoder, sentence_encoder = library.encoders()
     index, settings = library.index(), library.settings
     searcher = Searcher(index, sentence_encoder)
-    translator = Translator(index, sentence_encoder)
+    selector = Selector(index, Translator(index, sentence_encoder), encoder)
 
     def case(text: str, kind: str, group: int) -> Case:
         query = prepare(text, encoder, sentence_encoder)
         found = searcher.search(query, settings.passages)
-        evidence = select_evidence(index, translator, query, found, settings.evidence)
+        evidence = selector.select(query, found, settings.evidence)
         return Case(features(found, evidence), kind == "answered", kind, group)
 
     for group, line in enumerate(QUESTIONS.read_text(encoding="utf-8").splitlines()):

@@ -253,8 +253,7 @@ class Library:
         started = time.perf_counter()
         query, found = self._find(resolve(question, history), passages, period)
         parts = search_parts(query.text, lambda part: self._find(part, passages, period))
-        _, sentence_encoder = self.encoders()
-        answerer = Answerer(self.index(), sentence_encoder, generator, self.settings)
+        answerer = Answerer(self.index(), self.encoders(), generator, self.settings)
         yield from answerer.stream(
             query, found, started, asked=question.strip(), language=language, parts=parts
         )

@@ -33,6 +33,10 @@ class WordEncoder:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
+    def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
+        """Each term by itself, so that a question is aligned by the share of its terms found."""
+        return [self.encode(analyze(text), role) for text in texts]
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 

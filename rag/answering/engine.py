@@ -10,7 +10,7 @@ from typing import TypeAlias
 from rag.answering import abstention
 from rag.answering.citations import Draft, abstains, parse_drafts
 from rag.answering.compose import QUOTING_MODEL, SURE, Checked, Clock, Reply
-from rag.answering.evidence import LIKELY, Evidence, select_evidence
+from rag.answering.evidence import LIKELY, Evidence, Selector
 from rag.answering.hostile import plain
 from rag.answering.prompts import (
     READING_GRAMMAR,
@@ -83,16 +83,17 @@ class Answerer:
     def __init__(
         self,
         index: Index,
-        sentence_encoder: Encoder,
+        encoders: tuple[Encoder, Encoder],
         generator: Generator | None,
         settings: Settings,
     ) -> None:
-        """Answer from ``index`` with the given models."""
+        """Answer from ``index`` with its passage and sentence encoders, and ``generator``."""
         self._index = index
-        self._sentence_encoder = sentence_encoder
+        encoder, self._sentence_encoder = encoders
         self._generator = generator
         self._settings = settings
-        self._translator = Translator(index, sentence_encoder)
+        self._translator = Translator(index, self._sentence_encoder)
+        self._selector = Selector(index, self._translator, encoder)
 
     def stream(
         self,
@@ -142,17 +143,14 @@ class Answerer:
         """The sentences to answer from."""
         limit = self._settings.evidence + (_MORE_EVIDENCE if several else 0)
         wanted = _PER_LIST * limit if several else limit
-        chosen = select_evidence(self._index, self._translator, query, found, wanted)
+        chosen = self._selector.select(query, found, wanted)
         return self._affordable(spread(chosen, limit) if several else chosen)
 
     def _evidence_of_parts(
         self, parts: Sequence[Searched], whole: Sequence[Evidence]
     ) -> list[Evidence]:
         """The best sentences for each part in turn, and the best for the question as a whole."""
-        lists = [
-            select_evidence(self._index, self._translator, query, found, _PER_PART)
-            for query, found in parts
-        ]
+        lists = [self._selector.select(query, found, _PER_PART) for query, found in parts]
         return self._affordable(interleaved([*lists, whole[:1]], _PER_PART))
 
     def _affordable(self, chosen: Sequence[Evidence]) -> list[Evidence]:
@@ -183,7 +181,7 @@ class Answerer:
         if not abstains(output):
             checked = self._verify(parse_drafts(output, len(evidence)), reply)
             yield Done(reply.conclude(checked, generator.name, output))
-        elif reply.likely < SURE:
+        elif reply.likely < SURE and len(self._index.chunks) >= abstention.SMALL:
             yield Done(reply.abstain(abstention.MODEL_ABSTAINED, generator.name, raw=output))
         else:
             yield Done(reply.doubt(generator.name, output))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
+from rag.answering.alignment import alignments
 from rag.answering.hostile import addresses_model, plain
+from rag.models.protocols import Encoder
 from rag.retrieval.query import Query
 from rag.retrieval.search import Found
 from rag.retrieval.translation import Translation, Translator
@@ -16,14 +19,38 @@ from rag.text.analyze import analyze
 from rag.text.dates import DateMention, find_dates
 from rag.types import Article, Span
 
-# A sentence's score is the log-odds, up to a constant, that it holds the answer: a listwise softmax
-# regression over the sentences of the passages found for the development questions (XQuAD). The
-# two languages, fitted apart, gave nearly the same weights.
-_SENSE, _SENTENCE, _COVERAGE, _PASSAGE = 1.75, 1.9, 2.7, 0.7
+
+class Signals(NamedTuple):
+    """What speaks for a sentence, and the weight of each of these.
+
+    ``sense`` is the sentence encoder's cosine with the question, ``coverage`` the share of the
+    question's weighted words that the sentence holds, in either language, ``passage`` the score its
+    passage was found with, ``alignment`` how well each token of the question is matched.
+    """
+
+    sense: float = 0.0
+    coverage: float = 0.0
+    passage: float = 0.0
+    alignment: float = 0.0
+
+    def log_odds(self) -> float:
+        """How likely the sentence is to hold the answer, as log-odds up to a constant.
+
+        A listwise softmax regression over the sentences of the passages found for the development
+        questions (``eval/fit_evidence.py``). The passage encoder's cosine with the sentence adds
+        nothing to these.
+        """
+        return sum(weight * signal for weight, signal in zip(_WEIGHTS, self, strict=True))
+
+
+_WEIGHTS = Signals(sense=4.58, coverage=2.05, passage=0.44, alignment=10.6)
+_NOTHING_KNOWN = Signals()
+# Sentences compared with the question token by token: those that are likeliest otherwise.
+_ALIGNED = 16
 # What a sentence gains by being of the date asked about. Not fitted: few questions name one.
 _DATE = 1.0
-# Evidence that is so much less likely than the best (e^2.3 is ten times) only distracts.
-_REACH = 2.3
+# A sentence so much less likely than the best (a fifteenth of its odds) only distracts.
+_REACH = 2.7
 # How likely, beside the likeliest, a translation must be to vouch for a name.
 LIKELY = 0.3
 
@@ -32,17 +59,14 @@ LIKELY = 0.3
 class Evidence:
     """One numbered sentence shown to the model.
 
-    ``span`` lies in the raw text of ``article``. ``cosine`` is the sentence encoder's similarity
-    to the question, ``coverage`` the share of the question's weighted words that the sentence
-    holds, in either language, ``score`` the log-odds it was chosen by.
+    ``span`` lies in the raw text of ``article``; ``score`` is the log-odds it was chosen by.
     """
 
     n: int
     article: Article
     span: Span
-    cosine: float
-    coverage: float
-    score: float
+    signals: Signals = _NOTHING_KNOWN
+    score: float = 0.0
 
     @property
     def text(self) -> str:
@@ -61,31 +85,58 @@ class Evidence:
         return before + self.article.text[outlet.end : self.span.end].removeprefix(")")
 
 
-def select_evidence(
-    index: Index, translator: Translator, query: Query, found: Sequence[Found], limit: int
-) -> list[Evidence]:
-    """The likeliest sentences of the passages ``found``, numbered from 1, best first.
+@dataclass(frozen=True)
+class Selector:
+    """Chooses evidence from passages of ``index``; ``encoder`` is the passage encoder."""
 
-    At most ``limit``, and none that is far less likely than the best; sentences with the same
-    words are taken once, and one that asks something, or only repeats words of the question, is
-    not. Where the question names a date, sentences that are plainly of another date are left out,
-    and so always are those that speak to the model instead of telling news.
-    """
-    words = Words.of(index, translator, query)
-    scored = [item for hit in found for item in _score(index, words, query, hit)]
-    dated = [(item, agrees(item, query.dates)) for item in scored]
-    scored = [_raised(item) if fits else item for item, fits in dated if fits is not False]
-    scored.sort(key=lambda item: -item.score)
-    chosen: list[Evidence] = []
-    seen: set[str] = set()
-    asked = set(analyze(query.text))
-    for item in scored:
-        text = " ".join(item.text.split())
-        near = not chosen or chosen[0].score - item.score <= _REACH
-        if len(chosen) < limit and near and text not in seen and _tells(text, asked):
-            seen.add(text)
-            chosen.append(item)
-    return [replace(item, n=n) for n, item in enumerate(chosen, start=1)]
+    index: Index
+    translator: Translator
+    encoder: Encoder
+
+    def select(self, query: Query, found: Sequence[Found], limit: int) -> list[Evidence]:
+        """The likeliest sentences of the passages ``found``, numbered from 1, best first.
+
+        At most ``limit``, and none that is far less likely than the best; sentences with the same
+        words are taken once, and one that asks something, or only repeats words of the question, is
+        not. Where the question names a date, sentences that are plainly of another date are left
+        out, and so always are those that speak to the model instead of telling news.
+        """
+        chosen: list[Evidence] = []
+        seen: set[str] = set()
+        asked = set(analyze(query.text))
+        for item in self.rank(query, found):
+            text = " ".join(item.text.split())
+            near = not chosen or chosen[0].score - item.score <= _REACH
+            if len(chosen) < limit and near and text not in seen and _tells(text, asked):
+                seen.add(text)
+                chosen.append(item)
+        return [replace(item, n=n) for n, item in enumerate(chosen, start=1)]
+
+    def rank(self, query: Query, found: Sequence[Found]) -> list[Evidence]:
+        """The sentences of the passages ``found`` that are not plainly of a date other than those
+        asked about, the likeliest first.
+        """
+        words = Words.of(self.index, self.translator, query)
+        scored = [item for hit in found for item in _score(self.index, words, query, hit)]
+        dated = [(item, agrees(item, query.dates)) for item in scored]
+        scored = [
+            _raised(item, _DATE) if fits else item for item, fits in dated if fits is not False
+        ]
+        return _best_first(self._aligned(query, _best_first(scored)))
+
+    def _aligned(self, query: Query, scored: Sequence[Evidence]) -> list[Evidence]:
+        """The same, raised by their alignment; those after the first few, which are not compared
+        with the question, by that of the worst of these.
+        """
+        values = alignments(self.encoder, query.text, [item.text for item in scored[:_ALIGNED]])
+        values += [min(values, default=0.0)] * (len(scored) - len(values))
+        return [
+            replace(
+                _raised(item, _WEIGHTS.alignment * value),
+                signals=item.signals._replace(alignment=value),
+            )
+            for item, value in zip(scored, values, strict=True)
+        ]
 
 
 def _tells(text: str, asked: Collection[str]) -> bool:
@@ -109,19 +160,21 @@ def agrees(item: Evidence, asked: Sequence[DateMention]) -> bool | None:
 
 def _score(index: Index, words: Words, query: Query, found: Found) -> list[Evidence]:
     rows = np.asarray(index.chunks.sentence_rows(found.row), dtype=np.int64)
-    cosines = index.vectors["senses"].rows(rows) @ query.sense
-    nearness = _SENSE * cosines + _SENTENCE * (index.vectors["sentences"].rows(rows) @ query.vector)
+    senses = index.vectors["senses"].rows(rows) @ query.sense
     scored = []
     for place, span in enumerate(found.chunk.sentences):
         coverage = words.covered(span.of(found.article.text))
-        score = float(nearness[place]) + _COVERAGE * coverage + _PASSAGE * found.hit.score
-        cosine = float(cosines[place])
-        scored.append(Evidence(0, found.article, span, cosine, coverage, score))
+        signals = Signals(float(senses[place]), coverage, found.hit.score)
+        scored.append(Evidence(0, found.article, span, signals, signals.log_odds()))
     return scored
 
 
-def _raised(item: Evidence) -> Evidence:
-    return replace(item, score=item.score + _DATE)
+def _best_first(scored: Iterable[Evidence]) -> list[Evidence]:
+    return sorted(scored, key=lambda item: -item.score)
+
+
+def _raised(item: Evidence, gain: float) -> Evidence:
+    return replace(item, score=item.score + gain)
 
 
 @dataclass(frozen=True)

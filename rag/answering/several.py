@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from rag.answering.evidence import Evidence
-from rag.answering.verification import numbers_of
+from rag.answering.figures import numbers_of
 from rag.retrieval.query import Query
 from rag.retrieval.search import Found
 from rag.text.analyze import analyze

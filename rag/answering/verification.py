@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Evidence
+from rag.answering.figures import SCALES, values_of, values_told
 from rag.retrieval.query import foreign_words
 from rag.text.analyze import analyze, content_words, stem
 from rag.text.normalize import normalize
@@ -22,7 +23,6 @@ _NEGATION = re.compile(
 )
 # An Arabic sentence that begins with "and the …" is the middle of another one.
 _FRAGMENT = re.compile(r"^\W*وال(?!د|ي\b)")
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 # The least share of a claim's words that the evidence must hold.
 _LEAST_WORDS = 0.6
 # Across languages, the least share of the question's words that the evidence must hold: else names
@@ -51,13 +51,6 @@ class Support:
     agrees: bool
     enough: bool
     true: bool = True
-
-
-def numbers_of(text: str) -> frozenset[str]:
-    """The numbers of a text, digits unified, separators of thousands dropped."""
-    return frozenset(
-        number.replace(",", "").lstrip("0") or "0" for number in _DIGITS.findall(normalize(text))
-    )
 
 
 def foreign_names(claim: str) -> tuple[str, ...]:
@@ -113,29 +106,29 @@ def support(
     alike, for words that are merely near in meaning can be found in a sentence that says the
     opposite.
     """
-    known = numbers_of(f"{item.told} {item.article.date or ''}")
-    true = agree = numbers_of(claim) <= known
+    known = values_told(f"{item.told} {item.article.date or ''}")
+    true = agree = values_of(claim) <= known
     if not same_language:
         asked = {word.casefold() for word in foreign_words(question)}
-        new = [word for word in foreign_words(claim) if word.casefold() not in asked]
+        figures = values_of(claim) - values_of(question)
+        known_words = asked | SCALES if figures else asked
+        new = [word for word in foreign_words(claim) if word.casefold() not in known_words]
         # A capital does not make a name of the word that begins the sentence.
         opening = next(iter(foreign_words(claim)), "")
         inner = [word for word in new if word != opening]
         true = true and names_agree(" ".join(inner), item.told, stand_ins)
         agree = agree and names_agree(" ".join(new), item.told, stand_ins)
-        agree = agree and item.coverage >= _LEAST_ASKED
-        agree = agree and (
-            bool(numbers_of(claim) - numbers_of(question)) or sounds_alike(new, item)
-        )
+        agree = agree and item.signals.coverage >= _LEAST_ASKED
+        agree = agree and (bool(figures) or sounds_alike(new, item))
     else:
         agree = agree and negated(claim) == negated(clause_of(claim, item.told))
         agree = agree and (not _FRAGMENT.match(claim) or claim in item.told)
-    words = set(analyze(claim)) - set(analyze(question))
-    if same_language or (words and all(word[0].isdigit() for word in words)):
+    if same_language:
+        words = set(analyze(claim)) - set(analyze(question))
         score = len(words & set(analyze(item.told))) / len(words) if words else 0.0
     else:
         shared = _counterparts(new, item.told, stand_ins)
-        score = sum(shared) / len(shared) if shared else 0.0
+        score = sum(shared) / len(shared) if shared else float(bool(figures))
     return Support(item, score, agree, agree and score >= _LEAST_WORDS, true)
 
 

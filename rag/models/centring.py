@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rag.models.openvino_encoder import OpenVinoEncoder
 from rag.models.protocols import Encoder, Role, Vectors
 from rag.text.language import detect_language
 
@@ -23,6 +25,8 @@ REFERENCE = Path(__file__).with_name("reference.npz")
 # Enough of a text to tell its language.
 _LANGUAGE_CHARACTERS = 300
 _FALLBACK = "en"
+_TOKENS = "tokens/"
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True)
@@ -62,20 +66,52 @@ class CentredEncoder:
         vectors = self.encoder.encode(texts, role)
         if not len(vectors):
             return vectors
-        languages = [detect_language(text[:_LANGUAGE_CHARACTERS]) for text in texts]
-        vectors = vectors - np.stack([self._mean(role, language) for language in languages])
+        vectors = vectors - np.stack([_mean(self.means, role, text) for text in texts])
         if role == "word" and self.projection is not None:
             vectors = vectors @ self.projection
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+        return _unit(vectors)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the encoder inside counts."""
         return self.encoder.count_tokens(texts)
 
-    def _mean(self, role: Role, language: str) -> Vectors:
-        mean = self.means.get(f"{role}/{language}")
-        return self.means[f"{role}/{_FALLBACK}"] if mean is None else mean
+
+@dataclass(frozen=True)
+class CentredTokenEncoder(CentredEncoder):
+    """A centred encoder whose tokens' states are centred likewise, by ``token_means``.
+
+    They shape no index, so that they are no part of the fingerprint. The last 1,024 texts are
+    remembered, some 24 MB: the same sentences are compared with one question after another.
+    """
+
+    encoder: OpenVinoEncoder
+    token_means: Mapping[str, Vectors] = field(default_factory=dict)
+    _known: dict[tuple[str, Role], NDArray[np.float16]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
+        """See :class:`rag.models.protocols.TokenEncoder`."""
+        # Held here as well, for another thread may forget what this one needs.
+        remembered = ((text, self._known.get((text, role))) for text in texts)
+        known = {text: tokens for text, tokens in remembered if tokens is not None}
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        for text, states in zip(new, self.encoder.token_states(new, role), strict=True):
+            tokens = _unit(states - _mean(self.token_means, role, text)).astype(np.float16)
+            known[text] = self._known[text, role] = tokens
+        for oldest in list(self._known)[: max(len(self._known) - _REMEMBERED, 0)]:
+            self._known.pop(oldest, None)
+        return [np.asarray(known[text], dtype=np.float32) for text in texts]
+
+
+def _mean(means: Mapping[str, Vectors], role: Role, text: str) -> Vectors:
+    mean = means.get(f"{role}/{detect_language(text[:_LANGUAGE_CHARACTERS])}")
+    return means[f"{role}/{_FALLBACK}"] if mean is None else mean
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def centred(encoder: Encoder, reference: Path = REFERENCE) -> Encoder:
@@ -88,4 +124,9 @@ def centred(encoder: Encoder, reference: Path = REFERENCE) -> Encoder:
             if key.startswith(prefix)
         }
     projection = own.pop("projection", None)
+    of_tokens = {
+        key.removeprefix(_TOKENS): own.pop(key) for key in list(own) if key.startswith(_TOKENS)
+    }
+    if of_tokens and isinstance(encoder, OpenVinoEncoder):
+        return CentredTokenEncoder(encoder, own, projection, of_tokens)
     return CentredEncoder(encoder, own, projection) if own else encoder

@@ -21,6 +21,7 @@ from rag.models.description import (
 from rag.models.folders import build_folder
 from rag.models.openvino_encoder import (
     DESCRIPTION,
+    FORMAT,
     GRAPH,
     TOKENIZER,
     VERSION,
@@ -77,7 +78,7 @@ def _convert(source: Path, name: str, folder: Path) -> None:
 
     def describe(precision: str, sizes: dict[str, int]) -> EncoderDescription:
         return EncoderDescription(
-            VERSION, mark, dimension, length, prompts, precision, pieces, sizes
+            FORMAT, mark, dimension, length, prompts, precision, pieces, sizes
         )
 
     precision = _best_precision(model, folder, describe("f32", {}))
@@ -105,9 +106,10 @@ def _save_tokenizer(model: SentenceTransformer, folder: Path, length: int) -> bo
 
 
 def _save_graph(model: SentenceTransformer, path: Path) -> int:
-    """Trace ids and mask to unit vectors and save it, weights in half precision; the dimension.
+    """Trace ids and mask to unit vectors and token states, and save it; the dimension.
 
-    Half precision only on disk: it halves the file, and the memory it is mapped into.
+    The weights are saved in half precision, only on disk: it halves the file, and the memory it is
+    mapped into.
     """
     import torch
 
@@ -116,12 +118,20 @@ def _save_graph(model: SentenceTransformer, path: Path) -> int:
             super().__init__()
             self.parts = torch.nn.ModuleList(model)
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
             for part in self.parts:
                 features = part(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+            vectors = torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
+            # Of a model that keeps its layers to itself, the last.
+            layers = features.get("all_layer_embeddings") or (features["token_embeddings"],) * 2
+            return vectors, layers[-2]
 
+    for part in model:
+        if config := getattr(getattr(part, "model", None), "config", None):
+            config.output_hidden_states = True
     mask = torch.tensor([[1] * 9, [1] * 6 + [0] * 3])
     example = {"input_ids": mask * 5, "attention_mask": mask}
     openvino = import_openvino()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +24,9 @@ from rag.models.tokens import Tokens, WholeTokens
 
 __all__ = ["OpenVinoEncoder", "batches", "compile_graph", "import_openvino"]
 
+# Of the vectors: an index is made anew when it changes. Of the folder: that is made anew.
 VERSION = 1
+FORMAT = 2
 DESCRIPTION, GRAPH, TOKENIZER = "encoder.json", "model.xml", "tokenizer.json"
 TOKENS_PER_BATCH = 2048
 TEXTS_PER_BATCH = 64
@@ -33,10 +36,13 @@ Integers = NDArray[np.int64]
 
 
 class Graph(Protocol):
-    """A compiled model: token ids and mask, both ``(n, length)``, to ``(n, dimension)``."""
+    """A compiled model over token ids and mask, both ``(n, length)``."""
 
-    def __call__(self, ids: Integers, mask: Integers) -> Vectors:
-        """Unit vectors of the rows of ``ids``; ``mask`` is 1 at tokens and 0 at padding."""
+    def __call__(self, ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
+        """Unit vectors of the rows of ``ids``, ``(n, dimension)``, and of each of their tokens the
+        state in the last layer but one, ``(n, length, width)``; ``mask`` is 1 at tokens and 0 at
+        padding.
+        """
 
 
 def import_openvino() -> Any:
@@ -73,8 +79,9 @@ def compile_graph(path: Path, threads: int, precision: str) -> Graph:
     except RuntimeError as error:
         raise ModelError(f"{path}: OpenVINO cannot run it ({_first_line(error)})") from error
 
-    def run(ids: Integers, mask: Integers) -> Vectors:
-        return np.array(request.infer([ids, mask])[0], np.float32)
+    def run(ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
+        vectors, states = request.infer([ids, mask]).to_tuple()
+        return np.array(vectors, np.float32), np.array(states, np.float32)
 
     return run
 
@@ -138,8 +145,8 @@ class OpenVinoEncoder:
             ModelError: the folder is missing, of another version, damaged, or does not run.
         """
         known = EncoderDescription.load(folder / DESCRIPTION)
-        if known.version != VERSION:
-            raise ModelError(f"{folder}: made for version {known.version}, this is {VERSION}")
+        if known.version != FORMAT:
+            raise ModelError(f"{folder}: made for version {known.version}, this is {FORMAT}")
         for file, size in known.sizes.items():
             if not (folder / file).is_file() or (folder / file).stat().st_size != size:
                 raise ModelError(f"{folder / file}: missing or not {size} bytes long")
@@ -179,11 +186,33 @@ class OpenVinoEncoder:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         with self._turn:
             ids = self._tokens.ids([prompt + text for text in texts])
-            widths = [padded_width(len(row), self._description.length) for row in ids]
-            for group in batches(widths):
-                rows = [ids[i] for i in group]
-                vectors[group] = self._graph(*_padded(rows, widths[group[0]]))
+            for group, found, _ in self._run(ids):
+                vectors[group] = found
         return vectors
+
+    def token_states(self, texts: Sequence[str], role: Role) -> list[Vectors]:
+        """For each text the states of its tokens in the last layer but one, ``(tokens, width)``,
+        without those of the prompt and of special tokens. A text is cut as in :meth:`encode`.
+        """
+        prompt = self.prompts[role]
+        states: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
+        with self._turn:
+            ids = self._tokens.ids([prompt + text for text in texts])
+            frame, (prompted,) = self._tokens.ids([""])[0], self._tokens.count([prompt])
+            for group, _, found in self._run(ids):
+                for i, of_text in zip(group, found, strict=True):
+                    pairs = zip(frame, ids[i], strict=False)
+                    before = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+                    after = len(frame) - before
+                    states[i] = of_text[before + prompted : len(ids[i]) - after]
+        return states
+
+    def _run(self, ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
+        """Places in ``ids`` that the graph was given together, with what it gave for them."""
+        widths = [padded_width(len(row), self._description.length) for row in ids]
+        for group in batches(widths):
+            rows = [ids[i] for i in group]
+            yield group, *self._graph(*_padded(rows, widths[group[0]]))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text takes, prompt and special tokens left out, nothing cut."""

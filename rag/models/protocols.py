@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,14 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many of the encoder's own tokens each text takes, special tokens left out."""
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also tells what each token of a text means where it stands."""
+
+    def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
+        """For each text the vectors of its tokens, shape ``(tokens, width)``, rows of length 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,16 @@ def test_likely_evidence_is_quoted_though_the_model_finds_no_answer(
     assert answer.raw == NOT_FOUND
 
 
+def test_in_a_small_index_the_models_word_is_not_taken(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.answering.engine.SURE", 1.1)
+    monkeypatch.setattr("rag.answering.abstention.SMALL", 1000)
+    library, _ = with_generator(seeded, NOT_FOUND)
+    answer = library.ask(QUESTION)
+    assert answer.answered and "144" in answer.text
+
+
 def test_a_quotation_that_may_not_answer_says_so(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,5 +52,5 @@ def test_cues_of_several_articles(question: str, several: bool) -> None:
 
 def test_interleaved_takes_the_firsts_first_and_no_sentence_twice() -> None:
     article = Article("a", "0123456789")
-    a, b, c, d = (Evidence(0, article, Span(n, n + 1), 0.0, 0.0, 0.0) for n in range(4))
+    a, b, c, d = (Evidence(0, article, Span(n, n + 1)) for n in range(4))
     assert interleaved([[a, b, d], [c, a], []], 2) == [a, c, b]

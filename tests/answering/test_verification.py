@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.evidence import Evidence
+from rag.answering.evidence import Evidence, Signals
+from rag.answering.figures import numbers_of, values_of
 from rag.answering.verification import (
     best_support,
     clause_of,
     names_agree,
     negated,
-    numbers_of,
     support,
 )
 from rag.text.analyze import stem
@@ -21,7 +21,7 @@ from rag.types import Article, Span
 
 def evidence(text: str, date: str | None = None, n: int = 1) -> Evidence:
     article = Article("a", text, date=date, language="en")
-    return Evidence(n, article, Span(0, len(text)), 0.0, 1.0, 0.0)
+    return Evidence(n, article, Span(0, len(text)), Signals(coverage=1.0))
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,46 @@ def evidence(text: str, date: str | None = None, n: int = 1) -> Evidence:
 )
 def test_numbers_of(text: str, numbers: set[str]) -> None:
     assert numbers_of(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("30 ألف شخص", {30_000}),
+        ("30-thousand", {30_000}),
+        ("بلغ ٢,٥٠٠ دولار", {2_500}),
+        ("2.5 مليون", {2_500_000}),
+        ("390 billion trees in 2016", {390 * 10**9, 2016}),
+        ("3 millionaires", {3}),
+        ("section 1.2.3", set()),
+    ],
+)
+def test_values_of(text: str, values: set[int]) -> None:
+    assert values_of(text) == values
+
+
+@pytest.mark.parametrize(
+    ("claim", "agrees"),
+    [
+        ("30,000 people died", True),
+        ("30 thousand people died", True),
+        ("30 million people died", False),
+        ("3 thousand people died", False),
+        ("From 30 to 50 thousand people died", True),
+        ("30,000 to 50,000 people died", True),
+        ("40,000 people died", False),
+    ],
+)
+def test_a_number_is_compared_with_its_scale(claim: str, agrees: bool) -> None:
+    item = evidence("قتل ما بين 30 ألفا و50 ألف شخص")
+    assert support(claim, item, "How many died?", same_language=False).true == agrees
+
+
+def test_a_figure_with_its_scale_is_supported_across_languages() -> None:
+    item = evidence("قتل ما بين 30 ألفا و50 ألف شخص")
+    for claim in ("30 thousand", "50,000", "30 to 50 thousand"):
+        weighed = support(claim, item, "How many people died?", same_language=False)
+        assert (weighed.enough, weighed.score) == (True, 1.0)
 
 
 def test_a_claim_with_another_number_is_not_supported() -> None:
@@ -154,7 +194,7 @@ def test_across_languages_the_evidence_must_speak_of_what_is_asked() -> None:
     claim = "The anthem was sung by Lavrov at 38"
     question = "Who sang the anthem?"
     assert support(claim, item, question, same_language=False).agrees
-    elsewhere = replace(item, coverage=0.3)
+    elsewhere = replace(item, signals=Signals(coverage=0.3))
     assert not support(claim, elsewhere, question, same_language=False).agrees
 
 
@@ -162,14 +202,14 @@ def test_the_outlet_of_a_dateline_is_not_where_it_happened() -> None:
     text = "فينتيان 25 يوليو 2024 (شينخوا) عقد الوزيران محادثات."
     start = text.index("شينخوا")
     article = Article("a", text, evidence={"outlet": Span(start, start + len("شينخوا"))})
-    item = Evidence(1, article, Span(0, len(text)), 0.0, 1.0, 0.0)
+    item = Evidence(1, article, Span(0, len(text)), Signals(coverage=1.0))
     assert item.text == text
     assert item.told == "فينتيان 25 يوليو 2024  عقد الوزيران محادثات."
     question = "أين عقد الوزيران محادثات؟"
     for place, enough in (("فينتيان", True), ("شينخوا", False)):
         claim = f"عقد الوزيران محادثات في {place}"
         assert support(claim, item, question, same_language=True).enough is enough
-    elsewhere = Evidence(1, article, Span(start + 8, len(text)), 0.0, 1.0, 0.0)
+    elsewhere = Evidence(1, article, Span(start + 8, len(text)), Signals(coverage=1.0))
     assert elsewhere.told == elsewhere.text
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
+from fake_graphs import DESCRIPTION, CharacterTokens, FramedTokens, SumGraph
 
 from rag.config import Settings
 from rag.errors import ModelError, WeightsMissing
@@ -20,47 +19,13 @@ from rag.models.description import (
 )
 from rag.models.encoders import load_encoder
 from rag.models.openvino_encoder import (
-    Integers,
     OpenVinoEncoder,
     batches,
     open_tokens,
     padded_width,
 )
 from rag.models.pieces import PieceTokens, Vocabulary, save_pieces
-from rag.models.protocols import Vectors
 from rag.models.tokens import WholeTokens
-
-DESCRIPTION = EncoderDescription(
-    version=1,
-    fingerprint="abc",
-    dimension=2,
-    length=512,
-    prompts={"query": "q ", "passage": "a passage: "},
-    precision="f32",
-    pieces=False,
-    sizes={},
-)
-
-
-class CharacterTokens:
-    """A token per character: its code point."""
-
-    def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        return [[ord(letter) for letter in text] for text in texts]
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        return [len(text) for text in texts]
-
-
-class SumGraph:
-    """A row's vector is its number of tokens and their sum: padding would change neither."""
-
-    def __init__(self) -> None:
-        self.shapes: list[tuple[int, ...]] = []
-
-    def __call__(self, ids: Integers, mask: Integers) -> Vectors:
-        self.shapes.append(ids.shape)
-        return np.stack([mask.sum(1), (ids * mask).sum(1)], axis=1).astype(np.float32)
 
 
 def encoder(graph: SumGraph) -> OpenVinoEncoder:
@@ -83,6 +48,14 @@ def test_the_prompt_follows_the_role() -> None:
     passage = encoder(graph).encode(["x"], "passage")
     assert query[0].tolist() == [3, sum(map(ord, "q x"))]
     assert passage[0].tolist() == [12, sum(map(ord, "a passage: x"))]
+
+
+def test_the_states_are_those_of_the_texts_own_tokens_whatever_the_batches() -> None:
+    texts = ["b" * n for n in (3, 900, 0, 50, 900)]
+    for tokens in (CharacterTokens(), FramedTokens()):
+        framed = OpenVinoEncoder("fake", DESCRIPTION, SumGraph(), tokens)
+        states = framed.token_states(texts, "passage")
+        assert [row[:, 0].tolist() for row in states] == [[98.0] * len(text) for text in texts]
 
 
 def test_no_texts_give_no_rows() -> None:

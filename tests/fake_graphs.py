@@ -1,0 +1,53 @@
+"""An encoder's parts whose results a person can compute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.models.description import EncoderDescription
+from rag.models.openvino_encoder import FORMAT, Integers
+from rag.models.protocols import Vectors
+
+DESCRIPTION = EncoderDescription(
+    version=FORMAT,
+    fingerprint="abc",
+    dimension=2,
+    length=512,
+    prompts={"query": "q ", "passage": "a passage: "},
+    precision="f32",
+    pieces=False,
+    sizes={},
+)
+
+
+class CharacterTokens:
+    """A token per character: its code point."""
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[ord(letter) for letter in text] for text in texts]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+
+class FramedTokens(CharacterTokens):
+    """The same between two special tokens before and one after."""
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[1, 2, *row, 3] for row in super().ids(texts)]
+
+
+class SumGraph:
+    """A row's vector is its number of tokens and their sum, a token's state its id: padding would
+    change none of them.
+    """
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
+        self.shapes.append(ids.shape)
+        sums = np.stack([mask.sum(1), (ids * mask).sum(1)], axis=1).astype(np.float32)
+        return sums, ids[:, :, None].astype(np.float32)
