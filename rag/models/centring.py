@@ -26,7 +26,7 @@ REFERENCE = Path(__file__).with_name("reference.npz")
 _LANGUAGE_CHARACTERS = 300
 _FALLBACK = "en"
 _TOKENS = "tokens/"
-_REMEMBERED = 1024
+_REMEMBERED = 512
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class CentredEncoder:
 class CentredTokenEncoder(CentredEncoder):
     """A centred encoder whose tokens' states are centred likewise, by ``token_means``.
 
-    They shape no index, so that they are no part of the fingerprint. The last 1,024 texts are
-    remembered, some 24 MB: the same sentences are compared with one question after another.
+    They shape no index, so that they are no part of the fingerprint. The last 512 texts are
+    remembered, some 12 MB: the same sentences are compared with one question after another.
     """
 
     encoder: OpenVinoEncoder

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import WordEncoder
 
-from rag.answering.alignment import UNKNOWN, alignments
+from rag.answering.alignment import ACROSS, WITHIN, alignments
 from rag.answering.evidence import Selector
 from rag.library import Library
 from rag.models.protocols import Encoder, Role, Vectors
@@ -36,8 +36,8 @@ def test_alignment_is_the_mean_of_each_tokens_best_match() -> None:
 
 def test_without_tokens_nothing_is_known() -> None:
     opaque: Encoder = Opaque()  # type: ignore[assignment]
-    assert alignments(opaque, "who met?", ["ministers met", "trees"]) == [UNKNOWN] * 2
-    assert alignments(WordEncoder(), "؟", ["ministers met"]) == [UNKNOWN]
+    assert alignments(opaque, "who met?", ["ministers met", "التقى"]) == [WITHIN, ACROSS]
+    assert alignments(WordEncoder(), "من هو؟", ["اجتمع الوزيران"]) == [WITHIN]
     assert alignments(WordEncoder(), "who met?", []) == []
 
 
