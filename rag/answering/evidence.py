@@ -49,8 +49,8 @@ _NOTHING_KNOWN = Signals()
 _ALIGNED = 16
 # What a sentence gains by being of the date asked about. Not fitted: few questions name one.
 _DATE = 1.0
-# A sentence so much less likely than the best (a fifteenth of its odds) only distracts.
-_REACH = 2.7
+# A sentence so much less likely than the best (a twenty-fifth of its odds) only distracts.
+_REACH = 3.2
 # How likely, beside the likeliest, a translation must be to vouch for a name.
 LIKELY = 0.3
 

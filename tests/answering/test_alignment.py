@@ -37,7 +37,7 @@ def test_alignment_is_the_mean_of_each_tokens_best_match() -> None:
 def test_without_tokens_nothing_is_known() -> None:
     opaque: Encoder = Opaque()  # type: ignore[assignment]
     assert alignments(opaque, "who met?", ["ministers met", "التقى"]) == [WITHIN, ACROSS]
-    assert alignments(WordEncoder(), "من هو؟", ["اجتمع الوزيران"]) == [WITHIN]
+    assert alignments(WordEncoder(), "?", ["ministers met"]) == [ACROSS]
     assert alignments(WordEncoder(), "who met?", []) == []
 
 
