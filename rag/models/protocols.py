@@ -1,4 +1,4 @@
-"""What the other rooms ask of a model: two small protocols, so that a fake fits in six lines."""
+"""What the other rooms ask of a model: small protocols, so that a fake fits in a few lines."""
 
 from __future__ import annotations
 
