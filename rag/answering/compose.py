@@ -115,18 +115,19 @@ class Reply:
 
     def gloss(self, readings: Sequence[Checked], model: str, raw: str) -> Answer:
         """The likely evidence, each with the sentence that reads it in another language: stated
-        where it is supported, else after the quotation, labelled as not verified. The likeliest
-        sentence has its reading unless a number or a name in it is made up; of others, which may
-        have nothing to do with the question, a reading that strays is left out too.
+        where it is supported and the likeliest, else after the quotation, labelled as not verified.
+        The likeliest sentence has its reading unless a number or a name in it is made up; of
+        others, which may have nothing to do with the question, a reading that strays is left out.
         """
         first = self.evidence[0]
         text = self._text()
-        for item in sorted(readings, key=lambda item: not item.support.enough):
-            if item.support.enough:
+        for item in readings:
+            if item.support.enough and item.support.evidence is first:
                 text.say(item)
             else:
                 text.quote(item.support.evidence)
-                if item.close or (item.support.true and item.support.evidence is first):
+                near = item.close or item.support.enough
+                if near or (item.support.true and item.support.evidence is first):
                     text.read(item)
         self._quote(text)
         return self._answer(True, None, text.shown, text.claims, model, raw)

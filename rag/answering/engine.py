@@ -10,7 +10,7 @@ from typing import TypeAlias
 from rag.answering import abstention
 from rag.answering.citations import Draft, abstains, parse_drafts
 from rag.answering.compose import QUOTING_MODEL, SURE, Checked, Clock, Reply
-from rag.answering.evidence import LIKELY, Evidence, Selector
+from rag.answering.evidence import LIKELY, SURE_TRANSLATION, Evidence, Selector
 from rag.answering.hostile import plain
 from rag.answering.prompts import (
     READING_GRAMMAR,
@@ -238,6 +238,7 @@ class Answerer:
         return [
             stem
             for translation in self._translator.translate([word])
+            if translation.confidence >= SURE_TRANSLATION
             for stem, likely in translation.stems.items()
             if likely >= LIKELY
         ]

@@ -51,7 +51,10 @@ _ALIGNED = 16
 _DATE = 1.0
 # A sentence so much less likely than the best (a twenty-fifth of its odds) only distracts.
 _REACH = 3.2
-# How likely, beside the likeliest, a translation must be to vouch for a name.
+# How sure a translation must be, and how likely beside the likeliest, to vouch for a name. What is
+# in the corpus is mostly found with 0.75 and more ("Germany" 0.90, "Committee" 0.78); for what is
+# not, words of the same kind are (أوكرانيا for "Austria", الصين for "Taiwan"), with less.
+SURE_TRANSLATION = 0.75
 LIKELY = 0.3
 
 

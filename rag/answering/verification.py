@@ -23,6 +23,8 @@ _NEGATION = re.compile(
 )
 # An Arabic sentence that begins with "and the …" is the middle of another one.
 _FRAGMENT = re.compile(r"^\W*وال(?!د|ي\b)")
+_WEAK = re.compile("[اوي]")
+_LEAST_ROOT = 3
 # The least share of a claim's words that the evidence must hold.
 _LEAST_WORDS = 0.6
 # Across languages, the least share of the question's words that the evidence must hold: else names
@@ -98,13 +100,14 @@ def support(
     Every number of the claim must stand in the evidence or its article's date: that the question
     names a year does not make the evidence be of that year. The score is the share of the claim's
     words, those of the question left out, that the evidence holds, so that a claim which says
-    nothing new scores 0. Within a language the claim must deny what the evidence denies, and
-    a fragment must stand in it word for word.
+    nothing new scores 0. Within a language the claim must deny what the evidence denies, a fragment
+    must stand in it word for word, and no word may be strange to the article: neither a name that
+    came out mangled, nor one that the question supposes.
 
-    Across languages a word is held when it has a counterpart, and every new name must have one; the
-    evidence must speak of what is asked; and the claim must add a number or a name that sounds
-    alike, for words that are merely near in meaning can be found in a sentence that says the
-    opposite.
+    Across languages a word is held when it has a counterpart, and every new name must have one, in
+    the article at least those of the question; the evidence must speak of what is asked; and the
+    claim must add a number or a name that sounds alike, for words that are merely near in meaning
+    can be found in a sentence that says the opposite.
     """
     known = values_told(f"{item.told} {item.article.date or ''}")
     true = agree = values_of(claim) <= known
@@ -117,12 +120,17 @@ def support(
         opening = next(iter(foreign_words(claim)), "")
         inner = [word for word in new if word != opening]
         true = true and names_agree(" ".join(inner), item.told, stand_ins)
+        # Of whom and what the question supposes, the article must speak.
+        supposed = [w for w in foreign_words(claim) if w.casefold() in asked and w != opening]
+        true = true and names_agree(" ".join(supposed), item.article.text, stand_ins)
+        agree = agree and true
         agree = agree and names_agree(" ".join(new), item.told, stand_ins)
         agree = agree and item.signals.coverage >= _LEAST_ASKED
         agree = agree and (bool(figures) or sounds_alike(new, item))
     else:
         agree = agree and negated(claim) == negated(clause_of(claim, item.told))
         agree = agree and (not _FRAGMENT.match(claim) or claim in item.told)
+        agree = agree and _words_of(claim) <= _words_of(item.article.text)
     if same_language:
         words = set(analyze(claim)) - set(analyze(question))
         score = len(words & set(analyze(item.told))) / len(words) if words else 0.0
@@ -130,6 +138,15 @@ def support(
         shared = _counterparts(new, item.told, stand_ins)
         score = sum(shared) / len(shared) if shared else float(bool(figures))
     return Support(item, score, agree, agree and score >= _LEAST_WORDS, true)
+
+
+def _words_of(text: str) -> frozenset[str]:
+    """The stems of a text that are no numbers, those of three strong letters or more without the
+    weak ones: سقط and سقوط are one.
+    """
+    words = (word for word in analyze(text) if not word[0].isdigit())
+    strong = ((word, _WEAK.sub("", word)) for word in words)
+    return frozenset(root if len(root) >= _LEAST_ROOT else word for word, root in strong)
 
 
 def negated(text: str) -> bool:

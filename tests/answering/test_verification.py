@@ -198,6 +198,28 @@ def test_across_languages_the_evidence_must_speak_of_what_is_asked() -> None:
     assert not support(claim, elsewhere, question, same_language=False).agrees
 
 
+def test_of_whom_the_question_supposes_the_article_must_speak() -> None:
+    item = evidence("قال وزير الخارجية الروسي لافروف إن الزيارة مهمة")
+    claim = "Lavrov and Fidan said the visit was important"
+    asked = "What did Lavrov and Fidan say?"
+    assert not support(claim, item, asked, same_language=False).true
+    told = evidence("قال وزير الخارجية الروسي لافروف إن الزيارة مهمة. وحضر فيدان.")
+    told = replace(told, span=Span(0, 48))
+    assert support(claim, told, asked, same_language=False).true
+
+
+def test_within_a_language_no_word_may_be_strange_to_the_article() -> None:
+    item = evidence("وعقد وزير الخارجية الصيني وانغ يي محادثات في فينتيان. وسقوط 144 شخصا.")
+    asked = "ماذا قال وزير الخارجية الياباني؟"
+    for claim, agrees in (
+        ("عقد وزير الخارجية الصيني محادثات في فينتيان", True),
+        ("عقد وزير الخارجية الصيني محادثات في وانتيان", False),
+        ("عقد وزير الخارجية الياباني محادثات في فينتيان", False),
+        ("سقط 144 شخصا", True),
+    ):
+        assert support(claim, item, asked, same_language=True).agrees == agrees
+
+
 def test_the_outlet_of_a_dateline_is_not_where_it_happened() -> None:
     text = "فينتيان 25 يوليو 2024 (شينخوا) عقد الوزيران محادثات."
     start = text.index("شينخوا")
