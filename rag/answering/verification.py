@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.answering.evidence import Evidence
 from rag.answering.figures import SCALES, values_of, values_told
@@ -55,24 +56,23 @@ class Support:
     true: bool = True
 
 
-def foreign_names(claim: str) -> tuple[str, ...]:
-    """Latin words of a claim that a capital marks as names, the first word of the claim too."""
-    return tuple(word for word in foreign_words(claim) if word[0].isupper())
+def names_among(words: Sequence[str]) -> list[str]:
+    """The Latin ``words`` that a capital marks as names."""
+    return [word for word in words if word[0].isupper()]
 
 
-def names_agree(claim: str, text: str, stand_ins: StandIns) -> bool:
-    """Whether every Latin name of ``claim`` has its counterpart in the Arabic ``text``.
+def names_agree(words: Sequence[str], text: str, stand_ins: StandIns) -> bool:
+    """Whether every name among the Latin ``words`` has its counterpart in the Arabic ``text``.
 
     It has when the text writes it in Latin letters, when a word of the text sounds alike (shares
     a skeleton), or when the text holds a stem that may stand for it.
     """
-    return all(_counterparts(foreign_names(claim), text, stand_ins))
+    return all(_counterparts(names_among(words), text, stand_ins))
 
 
 def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[bool]:
     """Whether each Latin word has a counterpart in ``text``, as :func:`names_agree` says."""
-    stems = set(analyze(text))
-    sounds = {s for word in content_words(text) for s in arabic_skeletons(word)}
+    stems, sounds = _stems_and_sounds(text)
     return [
         stem(normalize(word)) in stems
         or bool(sounds.intersection(latin_skeletons(word)))
@@ -81,10 +81,15 @@ def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[
     ]
 
 
+@lru_cache(maxsize=64)
+def _stems_and_sounds(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    words = content_words(text)
+    return frozenset(analyze(text)), frozenset(s for word in words for s in arabic_skeletons(word))
+
+
 def sounds_alike(words: Sequence[str], item: Evidence) -> bool:
     """Whether some Latin name among ``words`` is written, or sounds, as a word of ``item``."""
-    names = foreign_names(" ".join(words))
-    return any(_counterparts(names, item.told, lambda word: ()))
+    return any(_counterparts(names_among(words), item.told, lambda word: ()))
 
 
 def support(
@@ -109,37 +114,55 @@ def support(
     claim must add a number or a name that sounds alike, for words that are merely near in meaning
     can be found in a sentence that says the opposite.
     """
-    known = values_told(f"{item.told} {item.article.date or ''}")
-    true = agree = values_of(claim) <= known
-    if not same_language:
-        asked = {word.casefold() for word in foreign_words(question)}
-        figures = values_of(claim) - values_of(question)
-        known_words = asked | SCALES if figures else asked
-        new = [word for word in foreign_words(claim) if word.casefold() not in known_words]
-        # A capital does not make a name of the word that begins the sentence.
-        opening = next(iter(foreign_words(claim)), "")
-        inner = [word for word in new if word != opening]
-        true = true and names_agree(" ".join(inner), item.told, stand_ins)
-        # Of whom and what the question supposes, the article must speak.
-        supposed = [w for w in foreign_words(claim) if w.casefold() in asked and w != opening]
-        true = true and names_agree(" ".join(supposed), item.article.text, stand_ins)
-        agree = agree and true
-        agree = agree and names_agree(" ".join(new), item.told, stand_ins)
-        agree = agree and item.signals.coverage >= _LEAST_ASKED
-        agree = agree and (bool(figures) or sounds_alike(new, item))
-    else:
-        agree = agree and negated(claim) == negated(clause_of(claim, item.told))
-        agree = agree and (not _FRAGMENT.match(claim) or claim in item.told)
-        agree = agree and _words_of(claim) <= _words_of(item.article.text)
+    true = values_of(claim) <= values_told(f"{item.told} {item.article.date or ''}")
     if same_language:
-        words = set(analyze(claim)) - set(analyze(question))
-        score = len(words & set(analyze(item.told))) / len(words) if words else 0.0
+        agree, score = _within(claim, item, question)
     else:
-        shared = _counterparts(new, item.told, stand_ins)
-        score = sum(shared) / len(shared) if shared else float(bool(figures))
+        names, agree, score = _across(claim, item, question, stand_ins)
+        true = true and names
+    agree = true and agree
     return Support(item, score, agree, agree and score >= _LEAST_WORDS, true)
 
 
+def _within(claim: str, item: Evidence, question: str) -> tuple[bool, float]:
+    """Whether ``item`` says nothing else than ``claim``, in its language, and the score."""
+    agree = (
+        negated(claim) == negated(clause_of(claim, item.told))
+        and (not _FRAGMENT.match(claim) or claim in item.told)
+        and _words_of(claim) <= _words_of(item.article.text)
+    )
+    new = set(analyze(claim)) - set(analyze(question))
+    return agree, len(new & set(analyze(item.told))) / len(new) if new else 0.0
+
+
+def _across(
+    claim: str, item: Evidence, question: str, stand_ins: StandIns
+) -> tuple[bool, bool, float]:
+    """Whether the names of ``claim``, in another language, are known; whether all agrees with
+    ``item``; and the score.
+    """
+    words = foreign_words(claim)
+    asked = {word.casefold() for word in foreign_words(question)}
+    figures = values_of(claim) - values_of(question)
+    given = asked | SCALES if figures else asked
+    new = [word for word in words if word.casefold() not in given]
+    # A capital does not make a name of the word that begins the sentence.
+    inner = [word for word in new if word != words[0]]
+    supposed = [word for word in words[1:] if word.casefold() in asked]
+    known = names_agree(inner, item.told, stand_ins) and names_agree(
+        supposed, item.article.text, stand_ins
+    )
+    agree = (
+        known
+        and names_agree(new, item.told, stand_ins)
+        and item.signals.coverage >= _LEAST_ASKED
+        and (bool(figures) or sounds_alike(new, item))
+    )
+    shared = _counterparts(new, item.told, stand_ins)
+    return known, agree, sum(shared) / len(shared) if shared else float(bool(figures))
+
+
+@lru_cache(maxsize=64)
 def _words_of(text: str) -> frozenset[str]:
     """The stems of a text that are no numbers, those of three strong letters or more without the
     weak ones: سقط and سقوط are one.

@@ -151,8 +151,8 @@ def test_a_mangled_name_is_not_supported() -> None:
 
 def test_a_name_that_is_translated_needs_a_stand_in() -> None:
     text = "بعد زيارة الصين"
-    assert not names_agree("China", text, lambda word: ())
-    assert names_agree("China", text, lambda word: {"China": {"صين"}}[word])
+    assert not names_agree(["China"], text, lambda word: ())
+    assert names_agree(["China"], text, lambda word: {"China": {"صين"}}[word])
 
 
 @pytest.mark.parametrize(
