@@ -21,10 +21,11 @@ COEFFICIENTS = Path(__file__).with_name("abstention.json")
 
 def features(found: Sequence[Found], evidence: Sequence[Evidence]) -> dict[str, float]:
     """What the decision is made from: how near the best passage and sentence come, how many of the
-    question's words one sentence holds, and how far the best passage stands out from the next.
+    question's words one sentence holds, how well its tokens are matched by any sentence and by the
+    likeliest, and how far the best passage stands out from the next.
 
-    The last two took a quarter off the questions answered without their passage at the same rate
-    of wrong abstentions.
+    The words and the lead took a quarter off the questions answered without their passage at the
+    same rate of wrong abstentions; the tokens a little more, across languages.
     """
     scores = [item.hit.score for item in found]
     return {

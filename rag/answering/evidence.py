@@ -21,7 +21,7 @@ from rag.types import Article, Span
 
 
 class Signals(NamedTuple):
-    """What speaks for a sentence, and the weight of each of these.
+    """What speaks for a sentence; or the weights of these, under the same names.
 
     ``sense`` is the sentence encoder's cosine with the question, ``coverage`` the share of the
     question's weighted words that the sentence holds, in either language, ``passage`` the score its

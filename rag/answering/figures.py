@@ -32,16 +32,22 @@ def numbers_of(text: str) -> frozenset[str]:
 def values_of(text: str) -> frozenset[Decimal]:
     """What the numbers of a text amount to, each with the scale that follows it."""
     return frozenset(
-        Decimal(_plain(match[1])) * _SCALE_OF.get((match[2] or "").lower(), 1)
+        value * _SCALE_OF.get((match[2] or "").lower(), 1)
         for match in _NUMBER.finditer(normalize(text))
-        if _plain(match[1]).count(".") <= 1
+        for value in _values(_plain(match[1]))
     )
 
 
 def values_told(text: str) -> frozenset[Decimal]:
     """The same and the bare numbers: "from 30 to 50 thousand" gives only the last its scale."""
-    bare = (number for number in numbers_of(text) if number.count(".") <= 1)
-    return values_of(text) | frozenset(map(Decimal, bare))
+    bare = frozenset(value for number in numbers_of(text) for value in _values(number))
+    return values_of(text) | bare
+
+
+def _values(number: str) -> list[Decimal]:
+    """The value; of what has several points ("25.7.2024"), that of each part."""
+    parts = number.split(".")
+    return [Decimal(part) for part in (parts if len(parts) > 2 else [number])]
 
 
 def _plain(number: str) -> str:

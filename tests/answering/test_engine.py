@@ -11,6 +11,7 @@ from fakes import ScriptedGenerator
 from rag.answering.engine import Done, Piece, Quoted, Retrieved
 from rag.answering.prompts import NOT_FOUND
 from rag.library import Library
+from rag.retrieval.translation import Translation, Translator
 from rag.types import Answer
 
 QUESTION = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
@@ -232,6 +233,32 @@ def test_a_supported_reading_is_stated(seeded: Library) -> None:
     assert answer.text.startswith("Moscow: 144 [1]")
     assert answer.raw == "\n".join(["Moscow: 144"] * len(answer.claims))
     check_quotes(library, answer)
+
+
+def test_only_the_reading_of_the_likeliest_sentence_is_stated(
+    library: Library, tmp_path: Path
+) -> None:
+    articles(
+        library, tmp_path, "سقط 144 شخصا في حريق قرب موسكو.", "سقط 200 شخصا في حريق قرب موسكو."
+    )
+    asked = "كم شخصا سقط في حريق قرب موسكو؟"
+    first, second = (claim.text for claim in library.ask(asked).claims)
+    number = "144" if "144" in second else "200"
+    assert number not in first
+    made, _ = with_generator(library, *[f"Moscow: {number}"] * 2)
+    lines = made.ask(asked, language="en").text.splitlines()
+    assert first in lines[0] and second in lines[1]
+    assert lines[2:] == [f"Machine reading, not verified: Moscow: {number} [2]"]
+
+
+@pytest.mark.parametrize(("sure", "shown"), [(0.74, False), (0.76, True)])
+def test_a_translation_must_be_sure_to_vouch_for_a_name(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch, sure: float, shown: bool
+) -> None:
+    near = Translation({"اوكرانيا": 1.0}, sure)
+    monkeypatch.setattr(Translator, "translate", lambda self, words: [near for _ in words])
+    library, _ = with_generator(seeded, *["Moscow: 144, it blames Austria"] * 3)
+    assert ("Austria" in library.ask(QUESTION, language="en").text) is shown
 
 
 def test_the_budget_of_evidence_is_kept(seeded: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -45,10 +46,11 @@ def test_numbers_of(text: str, numbers: set[str]) -> None:
         ("2.5 مليون", {2_500_000}),
         ("390 billion trees in 2016", {390 * 10**9, 2016}),
         ("3 millionaires", {3}),
-        ("section 1.2.3", set()),
+        ("25.07.2024", {25, 7, 2024}),
+        ("0.5", {Decimal("0.5")}),
     ],
 )
-def test_values_of(text: str, values: set[int]) -> None:
+def test_values_of(text: str, values: set[int | Decimal]) -> None:
     assert values_of(text) == values
 
 
