@@ -5,54 +5,54 @@ A reply is a plain JSON object, so that it can be kept on disk and scored again 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eval.metrics import Rank, first_rank
 from eval.metrics.citations import Cited, overlaps
-from eval.sets import Item
-from rag.answering.engine import Answerer, Done
-from rag.answering.several import Searched, search_parts
+from eval.sets.values import Item
+from rag.answering.compose import QUOTER, Clock
+from rag.answering.pipeline import Request, finished
+from rag.filters import Filter
 from rag.library import Library
 from rag.models.protocols import Generator
-from rag.models.threads import one_blas_thread
-from rag.retrieval.query import Query, prepare
-from rag.retrieval.search import Found, Pool, Searcher
+from rag.retrieval.query import Query
+from rag.retrieval.retriever import FusionRetriever, Pool
 from rag.types import Answer
 
 # Passages kept of each ranking: deep enough for every metric.
 DEPTH = 100
+# More than any article has.
+_EVERY = 100_000
 Record = dict[str, Any]
 
 
 class Asker:
-    """Asks one library. ``answering`` false leaves it at retrieval."""
+    """Asks one library by the way every question goes."""
 
     def __init__(
-        self, library: Library, generator: Generator | None, *, answering: bool = True
+        self,
+        library: Library,
+        generator: Generator | None,
+        *,
+        answering: bool = True,
+        hiding: bool = False,
     ) -> None:
-        """Ask ``library`` as its settings say; ``generator`` ``None`` answers by quoting."""
+        """Ask ``library`` as its settings say; ``generator`` ``None`` answers by quoting.
+
+        ``answering`` false leaves it at retrieval; ``hiding`` asks what has an answer once more
+        with the articles hidden that hold it.
+        """
         self._library = library
-        self._encoders = library.encoders()
-        self._index = library.index()
-        self._answering = answering
-        self._searcher = Searcher(self._index, self._encoders[1])
-        settings = library.settings
-        self._answerer = Answerer(self._index, self._encoders, generator, settings)
+        self._pipeline = library.pipeline()
         # What would be quoted if nothing were declined: the risk at full coverage.
-        never_declining = replace(settings, answerable=0.0)
-        self._quoter = Answerer(self._index, self._encoders, None, never_declining)
-        articles = list(self._index.articles)
-        self._texts = {article.id: article.text for article in articles}
-        self._chunks = [
-            Cited(articles[row].id, start, end)
-            for row, start, end in self._index.chunks.chunks.tolist()
-        ]
+        self._undeclining = replace(self._pipeline, answerable=-1.0)
+        self._composer = library.composer(generator)
+        self._answering = answering
+        self._hiding = hiding
 
     def ask(self, item: Item) -> Record:
         """The reply to one question.
@@ -60,42 +60,23 @@ class Asker:
         Raises:
             MusnadError: a model failed, or the question cannot be asked.
         """
-        settings = self._library.settings
-        started = time.perf_counter()
-        with one_blas_thread():
-            query = prepare(item.text, *self._encoders)
-            pool = self._searcher.candidates(query)
-            found = self._searcher.rank(query, pool, settings.passages)
-            parts = search_parts(query.text, self._search)
-        searched = time.perf_counter() - started
-        answer = (
-            self._done(self._answerer, query, found, parts, started) if self._answering else None
-        )
-        record: Record = {"key": item.key, **self._retrieved(item, query, pool)}
-        if answer is None:
-            record["timings"] = {"search": searched}
-            return record
-        forced = self._done(self._quoter, query, found, parts, time.perf_counter())
-        record |= self._plain(answer)
-        record["quoted"] = [list(cited) for cited in _cited(forced)]
+        request = Request(item.text)
+        if not self._answering:
+            clock = Clock()
+            self._pipeline.search(request)
+            return {"timings": {"search": round(clock.now(), 4)}, **self._retrieved(item)}
+        answer = finished(self._pipeline.answer(request, self._composer))
+        record = {**self._retrieved(item), **self._plain(answer)}
+        quoted = answer
+        if not answer.answered or answer.model != QUOTER.name:
+            quoted = finished(self._undeclining.answer(request, QUOTER))
+        record["quoted"] = [list(cited) for cited in _cited(quoted)]
+        if self._hiding and item.answerable:
+            hidden = Request(item.text, Filter(without=item.gold))
+            record["answered_hidden"] = finished(
+                self._pipeline.answer(hidden, self._composer)
+            ).answered
         return record
-
-    def _search(self, text: str) -> Searched:
-        query = prepare(text, *self._encoders)
-        return query, self._searcher.search(query, self._library.settings.passages)
-
-    @staticmethod
-    def _done(
-        answerer: Answerer,
-        query: Query,
-        found: Sequence[Found],
-        parts: Sequence[Searched],
-        started: float,
-    ) -> Answer:
-        for event in answerer.stream(query, found, started, parts=parts):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("the stream of events ends with Done")
 
     def _plain(self, answer: Answer) -> Record:
         """The answer, its citations as ``[n, article, start, end, shown, there]``."""
@@ -105,7 +86,7 @@ class Asker:
                 "supported": claim.supported,
                 "citations": [
                     [c.n, c.article.id, c.start, c.end, c.quote,
-                     self._texts[c.article.id][c.start : c.end]]
+                     self._library.article(c.article.id).text[c.start : c.end]]
                     for c in claim.citations
                 ],
             }
@@ -122,36 +103,62 @@ class Asker:
             "timings": {name: round(seconds, 4) for name, seconds in answer.timings.items()},
         }
 
-    def _retrieved(self, item: Item, query: Query, pool: Pool) -> Record:
+    def _retrieved(self, item: Item) -> Record:
         """The ranking, how many passages hold gold, and where each leg alone puts the first."""
-        ranked = self._searcher.rank(query, pool, DEPTH)
-        wanted = [span for group in item.groups for span in group]
-        holds = np.asarray([self._holds(chunk, wanted, item) for chunk in self._chunks], dtype=bool)
-        legs = {
-            name: _leg_rank(np.asarray(scores), holds[pool.rows])
-            for name, scores in pool.legs.items()
-        }
+        query, pool = ask_pool(self._library, item)
+        holding = self._holding(item, query)
+        ranked = retriever_of(self._library).rank(query, pool, DEPTH)
+        held = [number in holding for number in pool.ids.tolist()]
+        owners = [
+            article.id if item.relevant else str(n) for n, article in enumerate(pool.articles)
+        ]
         return {
-            "hits": [[f.article.id, f.chunk.start, f.chunk.end] for f in ranked],
-            "relevant": int(holds.sum()),
-            "legs": legs,
+            "key": item.key,
+            "hits": [
+                [f.passage.article.id, f.passage.chunk.start, f.passage.chunk.end] for f in ranked
+            ],
+            "relevant": len(holding),
+            "legs": {name: _leg_rank(scores, held, owners) for name, scores in pool.legs.items()},
         }
 
-    @staticmethod
-    def _holds(chunk: Cited, wanted: Sequence[Cited], item: Item) -> bool:
-        if item.relevant:
-            return item.relevant.get(chunk.article, 0) > 0
-        return any(overlaps(chunk, span) for span in wanted)
+    def _holding(self, item: Item, query: Query) -> set[int]:
+        """The passages that hold gold."""
+        if not item.gold:
+            return set()
+        snapshot = self._library.snapshot()
+        near = snapshot.nearest("passages", query.vector, _EVERY, Filter(only=item.gold))
+        return {
+            number
+            for number, article, chunk in snapshot.passages(near)
+            if item.relevant.get(article.id, 0) > 0
+            or any(overlaps(Cited(article.id, chunk.start, chunk.end), s) for s in item.spans)
+        }
 
 
-def _leg_rank(scores: NDArray[np.float32], holds: NDArray[np.bool_]) -> Rank:
-    """Where a leg alone ranks the first passage that holds gold.
+def retriever_of(library: Library) -> FusionRetriever:
+    """The retriever of the library's pipeline, whose legs can be looked at one by one."""
+    retriever = library.pipeline().retriever
+    assert isinstance(retriever, FusionRetriever)
+    return retriever
+
+
+def ask_pool(library: Library, item: Item) -> tuple[Query, Pool]:
+    """The question as understood, and its candidates with every leg's scores."""
+    query = library.pipeline().preparer.prepare(item.text)
+    return query, retriever_of(library).pool(query)
+
+
+def _leg_rank(scores: Any, held: Sequence[bool], owners: Sequence[str]) -> Rank:
+    """Where a leg alone ranks the first passage that holds gold, each owner counting once.
 
     A leg that gives every candidate the same score (names, in a question without any) ranks none.
     """
     if not len(scores) or np.ptp(scores) == 0:
         return None
-    return first_rank(holds[np.argsort(-scores, kind="stable")].tolist())
+    first: dict[str, bool] = {}
+    for place in np.argsort(-scores, kind="stable"):
+        first[owners[place]] = first.get(owners[place], False) or held[place]
+    return first_rank(list(first.values()))
 
 
 def _cited(answer: Answer) -> list[Cited]:

@@ -14,34 +14,10 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("eval", parents=[common], help="measure quality and speed")
     _add_evaluation(parser)
     kinds = parser.add_subparsers(metavar="WHAT")
-    retrieval = kinds.add_parser("retrieval", parents=[common], help="rank of the right passage")
-    _add_squad(retrieval)
-    retrieval.add_argument(
-        "--distractors", type=Path, metavar="FILE.jsonl", help="articles to put beside the passages"
-    )
-    retrieval.add_argument(
-        "--peer", action="store_true", help="also a plain LlamaIndex pipeline with the same encoder"
-    )
-    _add_output(retrieval)
-    retrieval.set_defaults(run=_retrieval)
-    answers = kinds.add_parser("answers", parents=[common], help="answers and their citations")
-    _add_squad(answers)
-    answers.add_argument("--sample", type=int, default=60, metavar="N", help="so many, at random")
-    answers.add_argument("--seed", type=int, default=60, help="which ones (default: 60)")
-    answers.add_argument("--llm", default="auto", metavar="MODEL", help="as for ask")
-    answers.add_argument(
-        "--peer", action="store_true", help="also LlamaIndex's CitationQueryEngine, same models"
-    )
-    _add_output(answers)
-    answers.set_defaults(run=_answers)
-    parallel = kinds.add_parser("parallel", parents=[common], help="sentence → its translation")
-    parallel.add_argument("file", type=Path, metavar="FILE.tsv", help="id, English, Arabic")
-    _add_output(parallel)
-    parallel.set_defaults(run=_parallel)
     speed = kinds.add_parser("speed", parents=[common], help="encoding and search, timed")
     speed.add_argument("articles", type=Path, metavar="FILE.jsonl")
     speed.add_argument("--index", type=Path, metavar="DIR", help="search this index, if it is made")
-    _add_output(speed)
+    speed.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     speed.set_defaults(run=_speed)
     scale = kinds.add_parser("scale", parents=[common], help="search over a million passages")
     scale.add_argument("articles", type=Path, metavar="FILE.jsonl", help="texts to repeat")
@@ -57,13 +33,23 @@ def _add_evaluation(parser: argparse.ArgumentParser) -> None:
     part.add_argument("--quick", action="store_true", help="a fixed tenth of the questions")
     part.add_argument("--limit", type=int, metavar="N", help="a fixed choice of N questions")
     part.add_argument("--questions-lang", metavar="LANG", help="only the questions in it (ar, en)")
+    part.add_argument("--set", metavar="NAME",
+                      help="a set of eval/sets/roles.py, read from --data")  # fmt: skip
+    part.add_argument("--data", type=Path, metavar="DIR", help="the folder of development data")
     part.add_argument("--squad", nargs="+", type=Path, metavar="FILE",
                       help="SQuAD files; if several, parallel")  # fmt: skip
     part.add_argument("--beir", type=Path, metavar="DIR",
                       help="corpus.jsonl, queries.jsonl, qrels/*.tsv: retrieval alone")  # fmt: skip
+    part.add_argument("--parallel", type=Path, metavar="FILE.tsv",
+                      help="id, English, Arabic: a sentence asks for its translation")  # fmt: skip
     part.add_argument("--jsonl", type=Path, metavar="FILE",
                       help="questions laid out as in eval/questions/README.md")  # fmt: skip
     part.add_argument("--corpus", nargs="+", type=Path, metavar="PATH", help="what --jsonl asks of")
+    part.add_argument("--distractors", nargs="+", type=Path, default=[], metavar="FILE",
+                      help="articles to put beside those of the set")  # fmt: skip
+    part.add_argument("--retrieval", action="store_true", help="retrieval alone")
+    part.add_argument("--hidden", action="store_true",
+                      help="ask again with the articles hidden that answer")  # fmt: skip
     system = parser.add_argument_group("who answers")
     system.add_argument("--llm", default="auto", metavar="MODEL", help="as for ask")
     system.add_argument("--peer", choices=["llama-index"],
@@ -90,48 +76,6 @@ def _evaluate(args: argparse.Namespace) -> int:
     from eval.evaluate import run_evaluate
 
     return run_evaluate(args)
-
-
-def _add_squad(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--squad",
-        nargs="+",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="SQuAD files; several must be parallel, the first gives passages",
-    )
-    parser.add_argument(
-        "--questions-lang", metavar="LANG", help="take the questions of the file in this language"
-    )
-
-
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--work",
-        type=Path,
-        metavar="DIR",
-        help="keep indexes here and use them again (default: a temporary folder)",
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-
-
-def _retrieval(args: argparse.Namespace) -> int:
-    from eval.run import run_retrieval
-
-    return run_retrieval(args)
-
-
-def _answers(args: argparse.Namespace) -> int:
-    from eval.answers import run_answers
-
-    return run_answers(args)
-
-
-def _parallel(args: argparse.Namespace) -> int:
-    from eval.run import run_parallel
-
-    return run_parallel(args)
 
 
 def _speed(args: argparse.Namespace) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from eval.compare import Record, compare, print_changes, read_record
 from eval.gate import accepted_path, read_accepted, violations, write_record
 from eval.report import write_report
 from eval.running import Exam, Run, open_library
-from eval.sets import EvaluationSet, read_questions, read_seeds
+from eval.sets.ours import read_questions, read_seeds
+from eval.sets.public import beir_set, parallel_set, squad_set
+from eval.sets.roles import read_set
+from eval.sets.values import EvaluationSet
 from eval.table import print_run
 from rag.config import Settings
 from rag.console import StageReport
@@ -35,9 +39,9 @@ def run_evaluate(args: argparse.Namespace) -> int:
     # Read before anything is asked: a wrong path should not cost an hour.
     old = read_record(args.compare) if args.compare else None
     accepted = read_accepted(name) if args.gate else None
-    settings = dataclasses.replace(Settings.from_environment(), llm=args.llm)
+    settings = replace(Settings.from_environment(), llm=args.llm)
     library = open_library(questions, settings, args.work, StageReport())
-    ours = _ask(Exam(questions, library, args.work, StageReport(), args.fresh), args)
+    ours = _ask(Exam(questions, library, args.work, StageReport(), args.fresh, args.hidden), args)
     if args.json:
         write_record(args.json, ours.record)
     if args.accept:
@@ -83,6 +87,15 @@ def _below(accepted: Record | None, new: Record) -> bool:
     return bool(lines)
 
 
+_SOURCES: Mapping[str, Callable[[argparse.Namespace], EvaluationSet]] = {
+    "set": lambda args: read_set(args.set, args.data),
+    "squad": lambda args: squad_set(args.squad),
+    "beir": lambda args: beir_set(args.beir),
+    "parallel": lambda args: parallel_set(args.parallel),
+    "jsonl": lambda args: read_questions(args.jsonl.stem, args.jsonl, args.corpus),
+}
+
+
 def choose_set(args: argparse.Namespace) -> tuple[EvaluationSet, str]:
     """The questions to ask, and the name that their accepted figures go by.
 
@@ -90,21 +103,18 @@ def choose_set(args: argparse.Namespace) -> tuple[EvaluationSet, str]:
         UsageError: several sets, or a choice of no questions.
         CorpusError: a file of the set cannot be read.
     """
-    from eval.public_sets import beir_set, squad_set
-
-    given = [name for name in ("squad", "beir", "jsonl") if getattr(args, name)]
+    given = [name for name in _SOURCES if getattr(args, name)]
     if len(given) > 1:
         raise UsageError(f"--{given[0]} and --{given[1]}: one set at a time")
-    if bool(args.corpus) != bool(args.jsonl):
-        raise UsageError("--jsonl and --corpus go together")
-    if args.squad:
-        whole = squad_set(args.squad)
-    elif args.beir:
-        whole = beir_set(args.beir)
-    elif args.jsonl:
-        whole = read_questions(args.jsonl.stem, args.jsonl, args.corpus)
-    else:
-        whole = read_seeds()
+    for one, other in (("jsonl", "corpus"), ("set", "data")):
+        if bool(getattr(args, one)) != bool(getattr(args, other)):
+            raise UsageError(f"--{one} and --{other} go together")
+    whole = _SOURCES[given[0]](args) if given else read_seeds()
+    if args.retrieval:
+        whole = replace(whole, judged="articles")
+    if args.distractors:
+        name = f"{whole.name}-among-{len(args.distractors)}"
+        whole = replace(whole, name=name, paths=(*whole.paths, *args.distractors))
     if args.questions_lang:
         whole = whole.in_language(args.questions_lang)
     return _part(whole, args)

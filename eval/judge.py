@@ -15,12 +15,12 @@ from typing import Any
 from eval.metrics import mean_interval
 from eval.replies import ask_all
 from eval.scoring import Scored
-from eval.sets import Item
+from eval.sets.values import Item
 from eval.table import LANGUAGE_NAMES
 from rag.config import Settings
 from rag.models.generators import load_generator
 from rag.models.protocols import Generator
-from rag.store.build import Report
+from rag.types import Report
 
 _PROMPT = """Question: {question}
 Reference answers (any one is right): {golds}

@@ -16,20 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import rag
-from eval.sets import Item
+from eval.sets.values import Item
 from rag.config import Settings
 
 OURS = "musnad"
-_MADE_BY = ("encoder", "sentence_encoder", "analyzer", "chunker", "vectors")
 # What changes no reply: where weights lie, keys, the number of threads.
 _NO_MATTER = ("home", "llm", "llm_key", "offline", "threads")
 
 
-def run_key(manifest: Mapping[str, Any], settings: Settings, system: str, corpus: str) -> str:
+def run_key(shape: Mapping[str, Any], settings: Settings, system: str, corpus: str) -> str:
     """A name for what shapes all replies of ``system``; 16 hexadecimal digits."""
     chosen = {k: v for k, v in asdict(settings).items() if k not in _NO_MATTER}
-    made_by = {name: manifest.get(name) for name in _MADE_BY}
-    parts = [made_by, chosen, system, corpus, program_fingerprint(system)]
+    parts = [dict(shape), chosen, system, corpus, program_fingerprint(system)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -41,7 +39,7 @@ def program_fingerprint(system: str) -> str:
         for path in sorted(root.rglob("*"))
         if path.suffix in (".py", ".json") and "chat" not in path.relative_to(root).parts
     ]
-    asking = ["asking.py"] if system.startswith(OURS) else ["peer.py", "peer_asking.py"]
+    asking = ["asking.py"] if system.startswith(OURS) else ["peer.py"]
     digest = hashlib.sha256()
     for path in (*sources, *map(Path(__file__).with_name, asking)):
         digest.update(path.read_bytes())

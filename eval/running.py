@@ -13,15 +13,14 @@ from eval.asking import Asker
 from eval.compare import FORMAT
 from eval.replies import OURS, ask_all, run_key
 from eval.scoring import Scored, score
-from eval.sets import EvaluationSet, Item
+from eval.sets.values import EvaluationSet, Item
 from eval.summary import summarise, values_of
 from rag.config import Settings
 from rag.errors import CorpusError, IndexMismatch
 from rag.library import Library
 from rag.models.progress import TqdmProgress
 from rag.models.protocols import Generator
-from rag.store.build import Report
-from rag.types import Article
+from rag.types import Article, Report
 
 RETRIEVAL_ALONE = "retrieval alone"
 
@@ -44,7 +43,7 @@ def open_library(
     """
     paths = list(questions.paths)
     if questions.documents:
-        paths = [_written(questions, work)]
+        paths.append(_written(questions, work))
     library = Library(work / f"index-{_content(paths)}", settings, progress=TqdmProgress())
     try:
         done = library.ingest(paths, report=report)
@@ -99,13 +98,16 @@ def _content(paths: Sequence[Path]) -> str:
 
 @dataclass(frozen=True)
 class Exam:
-    """A set and the library it is asked of; ``fresh`` asks again what an earlier run asked."""
+    """A set and the library it is asked of; ``fresh`` asks again what an earlier run asked, and
+    ``hiding`` asks everything once more with the articles hidden that answer it.
+    """
 
     questions: EvaluationSet
     library: Library
     work: Path
     report: Report
     fresh: bool = False
+    hiding: bool = False
 
     def generator(self) -> Generator | None:
         """The model that answers; ``None`` for quoting, and where only retrieval is judged.
@@ -118,7 +120,12 @@ class Exam:
     def ours(self) -> Run:
         """Musnad's replies."""
         generator = self.generator()
-        asker = Asker(self.library, generator, answering=self.questions.judged == "spans")
+        asker = Asker(
+            self.library,
+            generator,
+            answering=self.questions.judged == "spans",
+            hiding=self.hiding,
+        )
         return self._run(OURS, self.questions.items, asker.ask, generator)
 
     def peers(self) -> Run:
@@ -127,11 +134,11 @@ class Exam:
         Raises:
             UsageError: the peer's packages are not installed.
         """
-        from eval.peer_asking import NAME, PeerAsker, in_pages
+        from eval.peer import NAME, PeerAsker, in_pages
 
         articles = self.library.articles()
         generator = self.generator()
-        asker = PeerAsker(self.library.settings, articles, generator)
+        asker = PeerAsker(self.library.settings, articles, generator, hiding=self.hiding)
         return self._run(NAME, in_pages(self.questions.items, articles), asker.ask, generator)
 
     def _run(
@@ -161,8 +168,8 @@ class Exam:
     def _key(self, system: str, model: str, articles: Sequence[Article]) -> str:
         corpus = [(article.id, article.text) for article in articles]
         digest = hashlib.sha256(json.dumps(corpus).encode()).hexdigest()
-        manifest = self.library.index().manifest
-        return run_key(manifest, self.library.settings, f"{system}/{model}", digest)
+        asked = f"{system}/{model}/{self.questions.judged}/{self.hiding}"
+        return run_key(self.library.snapshot().shape, self.library.settings, asked, digest)
 
     def _record(self, system: str, model: str, scored: Sequence[Scored]) -> dict[str, Any]:
         return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import multiprocessing
 import tempfile
@@ -21,22 +22,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.run import quantiles
+from eval.metrics import quantile
 from eval.speed import peak_memory_gb
 from rag.config import Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.chunking import chunk_article
 from rag.corpus.readers import Document, read_documents
 from rag.errors import CorpusError
+from rag.filters import EVERYTHING
 from rag.library import Library
 from rag.models.protocols import Encoder
-from rag.store.build import made_by
-from rag.store.chunks import ChunkTable
-from rag.store.index import Contents, index_exists, write_index, writing
-from rag.store.vectors import VectorIndex, Vectors
-from rag.store.words import tabulate_words
-from rag.text.analyze import content_words, is_arabic
-from rag.types import Article, Chunk
+from rag.store.folder import FolderStore
+from rag.store.indexing import shape_of
+from rag.store.protocol import Floats as Vectors
+from rag.store.protocol import Snapshot
+from rag.text.analyze import content_words
+from rag.types import Article, Chunk, Span
 
 _NOISE = 0.2
 _UNIT = 256
@@ -45,7 +46,6 @@ _RECALLED = 50
 _DEPTH = 10
 # Characters of an Arabic passage for each of the encoder's tokens, about.
 _CHARACTERS_PER_TOKEN = 3
-_SHORTEST_WORD = 3
 _ENGLISH = (
     *("minister", "president", "government", "election", "parliament", "army", "attack"),
     *("police", "economy", "bank", "oil", "agreement", "meeting", "summit", "visit"),
@@ -101,18 +101,17 @@ def run_scale(args: argparse.Namespace) -> int:
         path = args.index or Path(temporary) / "index"
         titles = _titles(args.articles)
         started = time.perf_counter()
-        if not index_exists(path):
-            encoders = Library(path, settings).encoders()
-            build_synthetic(path, args.articles, args.passages, settings, encoders)
+        library = Library(path, settings)
+        if not library.exists():
+            build_synthetic(path, args.articles, args.passages, settings, library.encoders())
         figures = {"passages": float(args.passages), "build_s": time.perf_counter() - started}
         # A process of its own, so that the memory is that of searching alone.
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             figures.update(pool.apply(search_figures, (path, titles)))
-        library = Library(path, settings)
-        for name, seed in _SEEDS.items():
-            index = library.index().vectors[name]
-            vectors = RandomVectors((len(index), index.dimension), seed)
-            figures[f"{name}_recall_at_10"] = recall(index, vectors)
+        counts = library.snapshot().counts
+        size = library.encoders()[0].dimension
+        vectors = RandomVectors((counts.passages, size), _SEEDS["passages"])
+        figures["passages_recall_at_10"] = recall(library.snapshot(), vectors)
     for name, value in figures.items():
         print(f"{name:<28}{value:>16,.3f}")
     if args.json:
@@ -142,61 +141,46 @@ def build_synthetic(
         for article in articles
         for chunk in chunk_article(article, _tokens, settings.chunk_tokens)
     ]
-    words = tabulate_words(content_words(chunk.text) for _, chunk in passages)
-    generator = np.random.default_rng(0)
-    place = np.arange(count) % len(passages)
-    numbers, bounds = _repeat(words.numbers, words.bounds, place)
-    noisy = generator.random(len(numbers), dtype=np.float32) < _NOISE
-    numbers[noisy] = generator.choice(words.numbers, int(noisy.sum()))
-    vocabulary = [w for w in words.words if len(w) >= _SHORTEST_WORD and is_arabic(w)]
+    repeated = [
+        [Chunk(f"a{n}", 0, len(chunk.text), chunk.text, spans)]
+        for n, (chunk, spans) in zip(range(count), itertools.cycle(_moved(passages)))
+    ]
+    sentences = sum(len(group[0].sentences) for group in repeated)
     encoder, sentence_encoder = encoders
-    table = _repeat_chunks(passages, place)
-    sentences = len(table.sentences)
-    contents = Contents(
-        articles=Repeated(passages, count),
-        chunks=table,
-        vectors={
+    FolderStore(path).load(
+        Repeated(passages, count),
+        repeated,
+        _noisy([content_words(chunk.text) for _, chunk in passages], count),
+        {
             "passages": RandomVectors((count, encoder.dimension), _SEEDS["passages"]),
             "sentences": RandomVectors((sentences, encoder.dimension), _SEEDS["sentences"]),
-            "senses": RandomVectors((sentences, sentence_encoder.dimension), 3),
-            "vocabulary": sentence_encoder.encode(vocabulary, "word"),
+            "similarity": RandomVectors((sentences, sentence_encoder.dimension), 3),
         },
-        words=dataclasses.replace(words, numbers=numbers, bounds=bounds),
-        vocabulary=vocabulary,
+        lambda words: sentence_encoder.encode(words, "word"),
+        shape_of(encoder, sentence_encoder, settings.chunk_tokens),
     )
-    with writing(path):
-        write_index(path, contents, made_by(encoder, sentence_encoder, settings.chunk_tokens))
 
 
 def _tokens(texts: Sequence[str]) -> list[int]:
     return [len(text) // _CHARACTERS_PER_TOKEN for text in texts]
 
 
-def _repeat(
-    values: NDArray[np.int32], bounds: NDArray[np.int64], place: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The runs of ``values`` at ``place``, one after another, and their bounds."""
-    counts = np.diff(bounds)[place]
-    ends = np.cumsum(counts)
-    places = np.repeat(bounds[place] - (ends - counts), counts)
-    places += np.arange(len(places))
-    return values[places], np.concatenate([[0], ends])
-
-
-def _repeat_chunks(
-    passages: Sequence[tuple[Article, Chunk]], place: NDArray[np.int64]
-) -> ChunkTable:
-    spans = [
-        (span.start - chunk.start, span.end - chunk.start)
+def _moved(passages: Sequence[tuple[Article, Chunk]]) -> list[tuple[Chunk, tuple[Span, ...]]]:
+    """Each chunk with its sentences where they lie in the chunk's own text."""
+    return [
+        (chunk, tuple(Span(s - chunk.start, e - chunk.start) for s, e in chunk.sentences))
         for _, chunk in passages
-        for span in chunk.sentences
     ]
-    counts = [len(chunk.sentences) for _, chunk in passages]
-    bounds = np.concatenate([[0], np.cumsum(counts)])
-    rows, ends = _repeat(np.arange(len(spans), dtype=np.int32), bounds, place)
-    lengths = np.asarray([len(chunk.text) for _, chunk in passages])[place]
-    chunks = np.stack([np.arange(len(place)), np.zeros_like(lengths), lengths], axis=1)
-    return ChunkTable(chunks, np.asarray(spans, dtype=np.int64)[rows], ends)
+
+
+def _noisy(texts: Sequence[Sequence[str]], count: int) -> Iterator[list[str]]:
+    """The words of ``count`` passages, ``texts`` in turn, a fifth of each replaced."""
+    generator = np.random.default_rng(0)
+    every = [word for words in texts for word in words]
+    for words in itertools.islice(itertools.cycle(texts), count):
+        strange = generator.random(len(words)) < _NOISE
+        others = generator.integers(len(every), size=len(words))
+        yield [every[o] if new else w for w, new, o in zip(words, strange, others, strict=True)]
 
 
 def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
@@ -221,14 +205,14 @@ def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
         library.search(question)
         seconds.append(time.perf_counter() - started)
     for name, part in (("", seconds), ("arabic_", seconds[::2]), ("english_", seconds[1::2])):
-        p50, p95 = quantiles(part)
+        p50, p95 = (1000 * quantile(part, share) for share in (0.5, 0.95))
         figures[f"{name}search_p50_ms"], figures[f"{name}search_p95_ms"] = p50, p95
     figures["peak_memory_gb"] = peak_memory_gb()
     return figures
 
 
-def recall(index: VectorIndex, vectors: RandomVectors) -> float:
-    """The share of the exact ten nearest to random queries that ``index`` finds."""
+def recall(snapshot: Snapshot, vectors: RandomVectors) -> float:
+    """The share of the exact ten passages nearest to random queries that ``snapshot`` finds."""
     queries = RandomVectors((_RECALLED, vectors.shape[1]), 9)[:_RECALLED]
     best: list[tuple[Vectors, NDArray[np.int64]]] = []
     for start in range(0, vectors.shape[0], 1 << 16):
@@ -237,9 +221,12 @@ def recall(index: VectorIndex, vectors: RandomVectors) -> float:
         best.append((np.take_along_axis(products, rows, axis=1), rows + start))
     products, rows = (np.concatenate(part, axis=1) for part in zip(*best, strict=True))
     exact = np.take_along_axis(rows, np.argsort(-products, axis=1)[:, :_DEPTH], axis=1)
-    found = [index.search(query, _DEPTH)[0] for query in queries]
-    shared = [len(np.intersect1d(a, b)) for a, b in zip(exact, found, strict=True)]
-    return float(np.mean(shared)) / _DEPTH
+    shared = 0
+    for query, wanted in zip(queries, exact.tolist(), strict=True):
+        found = snapshot.nearest("passages", query, _DEPTH, EVERYTHING)
+        articles = {facts.id for facts in snapshot.candidates(found).articles}
+        shared += len(articles & {f"a{number}" for number in wanted})
+    return shared / (_DEPTH * len(queries))
 
 
 def _read(file: Path) -> None:

@@ -25,7 +25,7 @@ from eval.metrics import (
     subtopic_recall,
 )
 from eval.metrics.citations import Cited, supports
-from eval.sets import Item
+from eval.sets.values import Item
 
 # Name, and what a reader of the report is told it is. Larger is better for all of them.
 RETRIEVAL = {
@@ -38,6 +38,7 @@ ANSWERS = {
     "all facts cited": "answered, and a quote supports every fact needed",
     "citation recall": "facts needed that some quote supports; declining supports none",
     "citation precision": "quotes shown that support a fact needed",
+    "gold in quote": "a quote holds a short answer, as the article words it",
     "answer in text": "the text holds a short answer in the question's language",
     "in either language": "the same, in any language",
     "F1": "words shared with the short answer (answers are quotes: long)",
@@ -49,6 +50,7 @@ ABSTENTION = {
     "answerable answered": "questions with an answer that are not declined",
     "abstention recall": "questions without an answer that are declined",
     "abstention precision": "declined questions that have no answer",
+    "declined when hidden": "questions declined once the articles that answer them are hidden",
 }
 # Derived from the two above: 2 |declined and without answer| / (|declined| + |without answer|).
 ABSTENTION_F1 = "abstention F1"
@@ -143,13 +145,16 @@ def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
     if not item.answerable:
         return values
     words = " ".join(claim["text"] for claim in reply["claims"]) if reply["answered"] else ""
+    shown = [cited[5] for claim in reply["claims"] for cited in claim["citations"]]
+    golds = (*item.answers, *item.otherwise)
     recalled = citation_recall(quotes, item.groups)
     values |= {
         "all facts cited": float(recalled == 1),
         "citation recall": recalled,
         "citation precision": citation_precision(quotes, item.groups),
+        "gold in quote": float(any(contains(quote, golds) for quote in shown)),
         "answer in text": float(contains(words, item.answers)),
-        "in either language": float(contains(words, (*item.answers, *item.otherwise))),
+        "in either language": float(contains(words, golds)),
         "F1": f1(words, item.answers),
         "EM": float(exact(words, item.answers)),
     }
@@ -162,6 +167,9 @@ def _abstention(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]
         "answerable answered": float(not declined) if item.answerable else None,
         "abstention recall": None if item.answerable else float(declined),
         "abstention precision": float(not item.answerable) if declined else None,
+        "declined when hidden": (
+            float(not reply["answered_hidden"]) if "answered_hidden" in reply else None
+        ),
     }
 
 

@@ -12,10 +12,10 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from eval.command import add_eval_command
 from rag import __version__
 from rag.batch import answer_all, read_questions
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
@@ -28,13 +28,15 @@ from rag.console import (
     hit_lines,
 )
 from rag.errors import MusnadError, UsageError
+from rag.filters import Filter, Period
 from rag.library import Ingested, Library
 from rag.models.commands import add_models_command
 from rag.models.generators import check_llm
 from rag.models.progress import TqdmProgress
-from rag.retrieval.when import Period
-from rag.store.index import index_exists
 from rag.types import Answer
+
+# Entry points of packages that add commands: functions of the subparsers and their common parent.
+_EXTENSIONS = "musnad.commands"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_article_commands(commands, placed)
     _add_question_commands(commands, placed)
     add_models_command(commands, common)
-    add_eval_command(commands, common)
+    for extension in entry_points(group=_EXTENSIONS):
+        extension.load()(commands, common)
     return parser
 
 
@@ -147,11 +150,7 @@ def _library(args: argparse.Namespace) -> Library:
 
 def open_or_ingest_seeds(library: Library) -> None:
     """On a first run, index the seed articles that lie beside: a fresh copy answers at once."""
-    if (
-        library.path == DEFAULT_INDEX
-        and not index_exists(DEFAULT_INDEX)
-        and DEFAULT_CORPUS.is_dir()
-    ):
+    if library.path == DEFAULT_INDEX and not library.exists() and DEFAULT_CORPUS.is_dir():
         print(f"musnad: first run, indexing {DEFAULT_CORPUS}/", file=sys.stderr)
         _report(library.ingest([DEFAULT_CORPUS], report=StageReport()))
 
@@ -198,16 +197,16 @@ def _remove(args: argparse.Namespace) -> int:
 
 def _search(args: argparse.Namespace) -> int:
     library = _library(args)
-    period = Period.parse(args.since, args.until)
+    where = Filter(Period.parse(args.since, args.until))
 
     def respond(question: str) -> dict[str, Any]:
-        hits = library.search(question, period=period)
+        hits = library.search(question, where=where)
         return {"question": question, "hits": [hit.to_dict() for hit in hits]}
 
     if _is_batch(args):
         return _batch(args, library, respond)
     open_or_ingest_seeds(library)
-    hits = library.search(args.question, period=period)
+    hits = library.search(args.question, where=where)
     if args.json:
         _print_json([hit.to_dict() for hit in hits])
     else:
@@ -217,11 +216,11 @@ def _search(args: argparse.Namespace) -> int:
 
 def _ask(args: argparse.Namespace) -> int:
     library = _library(args)
-    period = Period.parse(args.since, args.until)
+    where = Filter(Period.parse(args.since, args.until))
     language = args.answer_lang
 
     def respond(question: str) -> Answer:
-        return library.ask(question, period, language=language)
+        return library.ask(question, where, language=language)
 
     if _is_batch(args):
         return _batch(args, library, lambda question: respond(question).to_dict())

@@ -6,39 +6,30 @@ The only place that wires the rooms together. Faces (command line, page, evaluat
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.answering.conversation import Turn, resolve
-from rag.answering.engine import Answerer, Done, Event
+from rag.answering.compose import QUOTER, Clock, Composer, Event, Steps
+from rag.answering.conversation import Turn
+from rag.answering.pipeline import Pipeline, Request, finished, pipeline_of
 from rag.answering.prompts import REPLY_LANGUAGES
-from rag.answering.several import search_parts
+from rag.answering.writing import Writer
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.readers import Unreadable, read_documents
 from rag.errors import CorpusError, UsageError
+from rag.filters import EVERYTHING, Filter
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
 from rag.models.progress import Progress
 from rag.models.protocols import Encoder, Generator
-from rag.models.threads import one_blas_thread
-from rag.retrieval.query import Query, check_question, prepare
-from rag.retrieval.search import ALWAYS, Found, Searcher
-from rag.retrieval.when import Period
-from rag.store.build import Builder, Report, check_made_by, drop, made_by
-from rag.store.index import (
-    Index,
-    index_exists,
-    open_index,
-    read_manifest,
-    salvage_articles,
-    write_index,
-    writing,
-)
-from rag.types import Answer, Article, Hit
+from rag.retrieval.query import check_question
+from rag.store.folder import FolderStore
+from rag.store.indexing import Indexer, check_shape, same_passages, shape_of
+from rag.store.protocol import Snapshot, Transaction
+from rag.types import Answer, Article, Hit, Report
 
 __all__ = ["Ingested", "Library"]
 
@@ -80,8 +71,8 @@ class Library:
         self._lock = threading.RLock()
         # Its own lock: fetching a language model takes minutes, and searches go on meanwhile.
         self._generator_lock = threading.Lock()
-        self._index: Index | None = None
-        self._searcher: Searcher | None = None
+        self._store = FolderStore(path)
+        self._pipeline: tuple[str, Pipeline] | None = None
 
     # --- articles -------------------------------------------------------------------------
 
@@ -106,8 +97,8 @@ class Library:
         documents = list(read_documents(paths))
         unreadable = tuple(d for d in documents if isinstance(d, Unreadable))
         articles = [a for d in documents if not isinstance(d, Unreadable) for a in articles_of(d)]
-        with writing(self.path):
-            return self._merge(_unique(articles), unreadable, rebuild, report)
+        with self._store.write(anew=rebuild) as transaction:
+            return self._merge(transaction, _unique(articles), unreadable, rebuild, report)
 
     def add(
         self,
@@ -119,17 +110,18 @@ class Library:
 
         Raises what :meth:`ingest` does, and CorpusError when one id stands for two texts.
         """
-        with writing(self.path):
-            return self._merge(_unique(articles), (), False, report)
+        with self._store.write() as transaction:
+            return self._merge(transaction, _unique(articles), (), False, report)
 
     def _merge(
         self,
+        transaction: Transaction,
         new: dict[str, Article],
         unreadable: tuple[Unreadable, ...],
         rebuild: bool,
         report: Report,
     ) -> Ingested:
-        old = self._stored(rebuild)
+        old = dict(transaction.articles)
         by_source = {a.source: a.id for a in old.values() if a.source}
         replaced = {i for i, a in new.items() if i in old and old[i] != a}
         outdated = {
@@ -141,31 +133,33 @@ class Library:
         outdated -= new.keys()
         unchanged = tuple(i for i in new if i in old and i not in replaced)
         added = tuple(i for i in new if i not in old)
-        if added or replaced or outdated or rebuild or not index_exists(self.path):
-            if not new and not old:
-                return Ingested((), (), (), unreadable)
-            merged = {i: new.get(i, a) for i, a in old.items() if i not in outdated}
-            self._write(list({**merged, **new}.values()), rebuild, report)
-        else:
-            self._check_models()
+        if not new and not old:
+            return Ingested((), (), (), unreadable)
+        if self._store.exists() and not rebuild:
+            self.check_models()
+        if added or replaced or outdated or rebuild:
+            kept = {} if rebuild else old
+            wanted = {**old, **new} if rebuild else new
+            transaction.remove(outdated)
+            self._put(
+                transaction, [a for i, a in wanted.items() if i not in outdated], kept, report
+            )
         return Ingested(added, tuple(sorted(replaced | outdated)), unchanged, unreadable)
 
-    def _stored(self, rebuild: bool) -> dict[str, Article]:
-        if not index_exists(self.path):
-            return {}
-        articles = salvage_articles(self.path) if rebuild else self.articles()
-        return {article.id: article for article in articles}
-
-    def _write(self, articles: list[Article], rebuild: bool, report: Report) -> None:
-        encoder, sentence_encoder = self.encoders()
-        tokens = self.settings.chunk_tokens
-        previous = None
-        if not rebuild and index_exists(self.path):
-            self._check_models()
-            previous = self.index()
-        builder = Builder(encoder, sentence_encoder, tokens, report)
-        contents = builder.build(articles, previous)
-        write_index(self.path, contents, made_by(encoder, sentence_encoder, tokens))
+    def _put(
+        self,
+        transaction: Transaction,
+        articles: Sequence[Article],
+        kept: Mapping[str, Article],
+        report: Report,
+    ) -> None:
+        """Put ``articles``, encoding those whose passages are not those ``kept``, and commit."""
+        encoders, tokens = self.encoders(), self.settings.chunk_tokens
+        changed = [a for a in articles if not same_passages(kept.get(a.id), a)]
+        transaction.update([a for a in articles if same_passages(kept.get(a.id), a)])
+        indexer = Indexer(*encoders, tokens, report)
+        transaction.put(indexer.index(changed, transaction.vocabulary))
+        transaction.commit(shape_of(*encoders, tokens))
 
     def remove(self, ids: Iterable[str]) -> tuple[Article, ...]:
         """Remove articles by id, or by the beginning of one; stories found in their pages too.
@@ -173,17 +167,22 @@ class Library:
         Raises:
             ArticleNotFound: an id names no article or several; nothing is removed then.
         """
-        with writing(self.path):
-            index = self.index()
-            named = {article.id for article in (index.articles.find(name) for name in ids)}
-            gone = tuple(a for a in index.articles if a.id in named or a.host in named)
-            shaped = {key: index.manifest[key] for key in _SHAPED_BY}
-            write_index(self.path, drop(index, frozenset(a.id for a in gone)), shaped)
+        with self._store.write() as transaction:
+            snapshot = self.snapshot()
+            named = {article.id for article in (snapshot.articles.find(name) for name in ids)}
+            stored = transaction.articles.values()
+            gone = tuple(a for a in stored if a.id in named or a.host in named)
+            transaction.remove([article.id for article in gone])
+            transaction.commit(snapshot.shape)
         return gone
+
+    def exists(self) -> bool:
+        """Whether anything was ever put in."""
+        return self._store.exists()
 
     def articles(self) -> list[Article]:
         """Every article, in the order they were added."""
-        return list(self.index().articles)
+        return list(self.snapshot().articles)
 
     def article(self, name: str) -> Article:
         """The article whose id is, or begins with, ``name``.
@@ -191,54 +190,50 @@ class Library:
         Raises:
             ArticleNotFound: none does, or several.
         """
-        return self.index().articles.find(name)
+        return self.snapshot().articles.find(name)
 
     # --- questions ------------------------------------------------------------------------
 
-    def search(self, question: str, k: int | None = None, period: Period = ALWAYS) -> list[Hit]:
-        """The ``k`` passages that best match the question, of articles within ``period``.
+    def search(self, question: str, k: int | None = None, where: Filter = EVERYTHING) -> list[Hit]:
+        """The ``k`` passages that best match the question, of articles that ``where`` admits.
 
         Raises:
             UsageError: the question is empty or too long, or ``k`` is below 1.
         """
-        _, found = self._find(question, k, period)
+        _, found = self.pipeline().search(self._checked(Request(question, where, passages=k)))
         return [item.hit for item in found]
 
     def ask(
         self,
         question: str,
-        period: Period = ALWAYS,
+        where: Filter = EVERYTHING,
         *,
+        quote_only: bool = False,
         history: Sequence[Turn] = (),
         passages: int | None = None,
         language: str | None = None,
     ) -> Answer:
         """The answer to a question. Takes and raises what :meth:`ask_stream` does."""
-        events = self.ask_stream(
-            question, period=period, history=history, passages=passages, language=language
-        )
-        for event in events:
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("the stream of events ends with Done")
+        request = Request(question, where, history, passages, language)
+        return finished(self._steps(request, quote_only=quote_only))
 
     def ask_stream(
         self,
         question: str,
         *,
         quote_only: bool = False,
-        period: Period = ALWAYS,
+        where: Filter = EVERYTHING,
         history: Sequence[Turn] = (),
         passages: int | None = None,
         language: str | None = None,
-    ) -> Iterator[Event]:
-        """Events on the way to the answer, the last of which is ``Done``.
+    ) -> Iterator[Event | Answer]:
+        """Events on the way to the answer, which is the last.
 
-        Only articles within ``period`` are read, and of those the best ``passages`` (default: the
-        settings'); ``quote_only`` leaves the language model out. A question that leans on the turns
-        before it in ``history`` is completed from them, and the answer's ``resolved`` says to what.
-        ``language`` (``"ar"``, ``"en"``) is the one to answer in, by default the question's; quotes
-        are always in their article's.
+        Only articles that ``where`` admits are read, and of those the best ``passages`` (default:
+        the settings'); ``quote_only`` leaves the language model out. A question that leans on the
+        turns before it in ``history`` is completed from them, and the answer's ``resolved`` says to
+        what. ``language`` (``"ar"``, ``"en"``) is the one to answer in, by default the question's;
+        quotes are always in their article's.
 
         Raises:
             UsageError: the question is empty or too long, ``passages`` is below 1, or there is no
@@ -246,44 +241,55 @@ class Library:
             StoreError, IndexMismatch: there is no index, or not one these models can read.
             ModelError: a model cannot be had, loaded or run.
         """
-        check_question(question, self.settings.question_characters)
-        if language is not None and language not in REPLY_LANGUAGES:
-            raise UsageError(f"language {language!r}: not one of {', '.join(REPLY_LANGUAGES)}")
-        generator = None if quote_only else self.generator()
-        started = time.perf_counter()
-        query, found = self._find(resolve(question, history), passages, period)
-        parts = search_parts(query.text, lambda part: self._find(part, passages, period))
-        answerer = Answerer(self.index(), self.encoders(), generator, self.settings)
-        yield from answerer.stream(
-            query, found, started, asked=question.strip(), language=language, parts=parts
-        )
+        request = Request(question, where, history, passages, language)
+        yield (yield from self._steps(request, quote_only=quote_only))
 
-    def _find(
-        self, question: str, k: int | None, period: Period = ALWAYS
-    ) -> tuple[Query, list[Found]]:
-        if k is not None and k < 1:
-            raise UsageError(f"{k} passages: at least 1")
-        text = check_question(question, self.settings.question_characters)
-        self.index()
-        self._check_models()
-        encoder, sentence_encoder = self.encoders()
-        with self._lock, one_blas_thread():
-            query = prepare(text, encoder, sentence_encoder)
-            index = self.index()
-            if self._searcher is None:
-                self._searcher = Searcher(index, sentence_encoder)
-            return query, self._searcher.search(query, k or self.settings.passages, period)
+    def _steps(self, request: Request, *, quote_only: bool = False) -> Steps:
+        request = self._checked(request)
+        composer = self.composer(None if quote_only else self.generator())
+        return self.pipeline().answer(request, composer, Clock())
+
+    def _checked(self, request: Request) -> Request:
+        """The request with its question trimmed, before anything is opened or loaded.
+
+        Raises:
+            UsageError: the question is empty or too long, ``passages`` is below 1, or there is no
+                answering in ``language``.
+        """
+        if request.passages is not None and request.passages < 1:
+            raise UsageError(f"{request.passages} passages: at least 1")
+        if request.language not in (None, *REPLY_LANGUAGES):
+            known = ", ".join(REPLY_LANGUAGES)
+            raise UsageError(f"language {request.language!r}: not one of {known}")
+        text = check_question(request.question, self.settings.question_characters)
+        return replace(request, question=text)
 
     # --- models and index, opened on first use ----------------------------------------------
 
-    def index(self) -> Index:
-        """The current snapshot, reopened when another process has replaced it."""
+    def pipeline(self) -> Pipeline:
+        """The way of a question over the current snapshot.
+
+        Raises:
+            StoreError, IndexMismatch: there is no index, or not one these models can read.
+            ModelError: a model cannot be had or loaded.
+        """
+        snapshot = self.snapshot()
         with self._lock:
-            current = read_manifest(self.path)
-            if self._index is None or self._index.manifest["snapshot"] != current["snapshot"]:
-                self._index = open_index(self.path)
-                self._searcher = None
-            return self._index
+            if self._pipeline is None or self._pipeline[0] != snapshot.version:
+                self.check_models()
+                made = pipeline_of(snapshot, self.encoders(), self.settings)
+                self._pipeline = snapshot.version, made
+            return self._pipeline[1]
+
+    def composer(self, generator: Generator | None) -> Composer:
+        """The last stage: ``generator`` writes, or the evidence is quoted."""
+        if generator is None:
+            return QUOTER
+        return Writer(generator, self.pipeline().translator, self.encoders()[1], self.settings)
+
+    def snapshot(self) -> Snapshot:
+        """The current snapshot, another one when another process has replaced it."""
+        return self._store.snapshot()
 
     def encoders(self) -> tuple[Encoder, Encoder]:
         """The passage encoder and the sentence encoder."""
@@ -305,12 +311,14 @@ class Library:
         """Tell ``progress`` of weights that are fetched from now on."""
         self._progress = progress
 
-    def _check_models(self) -> None:
-        expected = made_by(*self.encoders(), self.settings.chunk_tokens)
-        check_made_by(self.path, read_manifest(self.path), expected)
+    def check_models(self) -> None:
+        """Hold the index against the models and settings in force.
 
-
-_SHAPED_BY = ("encoder", "sentence_encoder", "analyzer", "chunker", "vectors")
+        Raises:
+            IndexMismatch: others made it.
+        """
+        expected = shape_of(*self.encoders(), self.settings.chunk_tokens)
+        check_shape(self.path, self.snapshot().shape, expected)
 
 
 def _unique(articles: Iterable[Article]) -> dict[str, Article]:

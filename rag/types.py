@@ -6,9 +6,9 @@ All are frozen. Offsets count Unicode code points of the article's raw text, hal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 __all__ = [
     "Answer",
@@ -18,8 +18,13 @@ __all__ = [
     "Citation",
     "Claim",
     "Hit",
+    "Report",
     "Span",
 ]
+
+
+# Told of long work: the stage, how many items of it are done, and of how many.
+Report: TypeAlias = Callable[[str, int, int], None]
 
 
 class Span(NamedTuple):

@@ -55,6 +55,6 @@ def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MUSNAD_OFFLINE", "1")
     # The gate is fitted to real cosines, not to counted words.
-    monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_: 1.0)
+    monkeypatch.setattr("rag.reading.reader.likelihood", lambda *_: 1.0)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").symlink_to(SEEDS)

@@ -13,9 +13,10 @@ from fakes import SEEDS, WordEncoder
 from rag.answering.conversation import Turn
 from rag.config import Settings
 from rag.errors import ArticleNotFound, CorpusError, IndexMismatch, StoreError, UsageError
+from rag.filters import EVERYTHING
 from rag.library import Library
-from rag.store.index import open_index
-from rag.store.lexical import single
+from rag.store.protocol import single
+from rag.store.snapshot import FolderSnapshot
 
 
 def reopened(library: Library) -> Library:
@@ -26,17 +27,20 @@ def reopened(library: Library) -> Library:
 
 
 def snapshot(library: Library) -> str:
-    return str(library.index().manifest["snapshot"])
+    return f"snapshot-{library.snapshot().version}"
+
+
+def rows(library: Library) -> np.ndarray:
+    return np.arange(library.snapshot().counts.passages)
 
 
 def check_offsets(library: Library) -> int:
-    index = library.index()
-    for row in range(len(index.chunks)):
-        article, chunk = index.chunk(row)
+    passages = library.snapshot().passages(rows(library))
+    for _, article, chunk in passages:
         assert article.text[chunk.start : chunk.end] == chunk.text
         for span in chunk.sentences:
             assert chunk.start <= span.start < span.end <= chunk.end
-    return len(index.chunks)
+    return len(passages)
 
 
 def test_every_chunk_is_the_text_at_its_offsets_also_after_reopening(seeded: Library) -> None:
@@ -90,14 +94,18 @@ def test_incremental_and_whole_builds_hold_the_same(seeded: Library, tmp_path: P
     whole.ingest([tmp_path / "seeds"])
     for path in sorted((tmp_path / "seeds").iterdir()):
         grown.ingest([path])
-    a, b = whole.index(), grown.index()
+    a, b = whole.snapshot(), grown.snapshot()
+    assert isinstance(a, FolderSnapshot) and isinstance(b, FolderSnapshot)
     assert list(a.articles) == list(b.articles)
-    assert np.array_equal(a.chunks.chunks, b.chunks.chunks)
-    assert a.words.passages() == b.words.passages()
+    assert a.passages(rows(whole)) == b.passages(rows(whole))
+    assert a.word_table.passages() == b.word_table.passages()
+    assert a.vocabulary == b.vocabulary
     query = single({"روسي": 1.0, "بريكس": 0.5})
-    assert np.array_equal(a.lexical["stems"].top(query, 9), b.lexical["stems"].top(query, 9))
-    rows = np.arange(len(a.vectors["passages"]))
-    assert np.array_equal(a.vectors["passages"].rows(rows), b.vectors["passages"].rows(rows))
+    found = [s.matching("stems", query, 9, EVERYTHING) for s in (a, b)]
+    assert np.array_equal(found[0], found[1])
+    for name, vectors in a.vectors.items():
+        every = np.arange(len(vectors))
+        assert np.array_equal(vectors.rows(every), b.vectors[name].rows(every))
 
 
 def test_a_changed_file_replaces_its_former_article(seeded: Library, tmp_path: Path) -> None:
@@ -177,7 +185,7 @@ def test_an_empty_index_file_is_named_and_the_articles_survive(seeded: Library, 
     data = (folder / name).read_bytes()
     (folder / name).write_bytes(b"")
     with pytest.raises(StoreError, match=rf"{name}: damaged index file \(0 bytes, expected"):
-        open_index(seeded.path)
+        reopened(seeded).snapshot()
     if name != "articles.sqlite":
         reopened(seeded).ingest([], rebuild=True)
         assert len(reopened(seeded).articles()) == 6
@@ -205,7 +213,7 @@ def test_a_failed_write_leaves_the_old_index(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "passages.faiss")
 
-    monkeypatch.setattr("rag.store.index.write_vectors", full)
+    monkeypatch.setattr("rag.store.folder.write_vectors", full)
     extra = tmp_path / "extra.txt"
     extra.write_text("Another article.", encoding="utf-8")
     with pytest.raises(StoreError, match="No space left on device"):

@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Citing:
     """One sentence as the model wrote it, markers taken off, and the numbers it cites."""
 
     text: str
@@ -25,7 +25,7 @@ def abstains(output: str) -> bool:
     return not output.strip() or NOT_FOUND.casefold() in output.casefold()
 
 
-def parse_drafts(output: str, available: int) -> list[Draft]:
+def parse_citing(output: str, available: int) -> list[Citing]:
     """The sentences of ``output``. Numbers outside ``1..available`` are dropped, not shown.
 
     Where ``output`` begins with a marker, as the prompt asks for, each marker belongs to the text
@@ -50,10 +50,12 @@ def _numbers(marker: str, available: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(n for n in numbers if 1 <= n <= available))
 
 
-def _sentences(text: str, numbers: tuple[int, ...]) -> list[Draft]:
+def _sentences(text: str, numbers: tuple[int, ...]) -> list[Citing]:
     """Each sentence of ``text`` with ``numbers``; a full stop alone is no sentence."""
     spans = split_sentences(text)
     pieces = [span.of(text).strip() for span in spans]
     return [
-        Draft(piece, numbers) for piece in pieces if any(character.isalnum() for character in piece)
+        Citing(piece, numbers)
+        for piece in pieces
+        if any(character.isalnum() for character in piece)
     ]

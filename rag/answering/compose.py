@@ -1,12 +1,18 @@
-"""Checked sentences and quotations → the answer a reader sees, its markers counted from 1."""
+"""The last stage of a question's way: what was read → the answer a reader sees.
+
+Markers count from 1. Without a language model the evidence is quoted; :mod:`rag.answering.writing`
+composes with one.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Generator as Generation
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
 
-from rag.answering.evidence import Evidence
+from rag.answering.disagreement import disagreeing
 from rag.answering.phrases import (
     abstention_text,
     another_text,
@@ -14,23 +20,47 @@ from rag.answering.phrases import (
     see_also_text,
     unverified_text,
 )
-from rag.answering.several import disagreeing
 from rag.answering.verification import Support, clause_span
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reading
 from rag.retrieval.query import Query
 from rag.text.language import detect_language
 from rag.types import Answer, Citation, Claim, Hit, Span
 
+NO_EVIDENCE = "no_evidence"
 QUOTING_MODEL = "none"
-# Evidence less likely than this to answer is quoted as the nearest there is. Where the model finds
-# no answer in it either, the question is declined; in a small index its word is not taken, for of
-# 45 Arabic questions over the seed articles in which it found no answer, 27 had one.
+# Evidence less likely than this to answer is quoted as the nearest there is.
 SURE = 0.7
-# The evidence holds the answer in its first sentence for 0.74 (Arabic) and 0.70 (English) of the
-# development questions, among the first three for 0.91 and 0.89. A reader is therefore shown up to
-# three sentences; few are likely enough, so that on average it is two (2.1 and 2.6).
+# The answer stands in one of the first three sentences for nine of ten questions.
 _MOST_QUOTES = 3
 # A quoted sentence longer than this is cut to the clauses that hold the claim's words.
 _LONG_QUOTE = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages are known."""
+
+    passages: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The instant answer: the best evidence, quoted. A generated one may follow."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some more of the model's text, markers as the model wrote them, not yet checked."""
+
+    text: str
+
+
+Event: TypeAlias = Retrieved | Quoted | Piece
+# Events on the way to an answer, which is what is returned.
+Steps: TypeAlias = Generation[Event, None, Answer]
 
 
 @dataclass
@@ -50,7 +80,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Verified:
     """A sentence of the model, its best support, and whether, unsupported, it is close enough in
     meaning to be shown as a reading that was not verified.
     """
@@ -60,45 +90,69 @@ class Checked:
     close: bool = False
 
 
+class Composer(Protocol):
+    """Makes the answer of what was read."""
+
+    @property
+    def name(self) -> str:
+        """The model that writes, as answers name it."""
+
+    def compose(self, draft: Draft) -> Steps:
+        """Events, and the answer, which is never one that declines."""
+
+
+class Quoter:
+    """Answers with the evidence, word for word."""
+
+    name = QUOTING_MODEL
+
+    def compose(self, draft: Draft) -> Steps:
+        """See :class:`Composer`."""
+        answer = draft.quote()
+        yield Quoted(answer)
+        return answer
+
+
+QUOTER = Quoter()
+
+
 @dataclass(frozen=True)
-class Reply:
-    """What every way of answering shares: the question, the passages, the evidence, the clock, the
-    language to answer in, and how likely the evidence is to answer.
+class Draft:
+    """What every way of answering shares: the question as ``asked`` and as understood, the passages
+    and what was read in them, the language to answer in, and the clock.
     """
 
+    asked: str
     query: Query
-    hits: tuple[Hit, ...]
-    evidence: Sequence[Evidence]
-    clock: Clock
-    asked: str | None
-    several: bool
     language: str
-    likely: float
+    hits: tuple[Hit, ...]
+    reading: Reading
+    clock: Clock
     tokens: dict[str, int] = field(default_factory=dict)
 
-    def abstain(self, reason: str, model: str, raw: str | None = None) -> Answer:
+    def decline(self, model: str) -> Answer:
         """Say that the articles do not answer, and what in them comes nearest."""
         text = _Text(self.language)
-        for item in self.evidence[:_MOST_QUOTES]:
+        for item in self.reading.evidence[:_MOST_QUOTES]:
             text.quote(item)
         nearest = tuple(citation for claim in text.claims for citation in claim.citations)
         said = abstention_text(self.language)
-        return replace(self._answer(False, reason, said, (), model, raw), nearest=nearest)
+        return replace(self._answer(said, (), model, None, reason=NO_EVIDENCE), nearest=nearest)
 
     def quote(self) -> Answer:
         """The best evidence, word for word."""
         text = self._text()
         self._quote(text)
         self.clock.mark("quoted")
-        return self._answer(True, None, text.shown, text.claims, QUOTING_MODEL, None)
+        return self._answer(text.shown, text.claims, QUOTING_MODEL, None)
 
     def doubt(self, model: str, raw: str) -> Answer:
         """Quote the evidence though the model finds no answer in it, and say that it may not be."""
         text = _Text(self.language, sure=False)
         self._quote(text)
-        return self._answer(True, None, text.shown, text.claims, model, raw)
+        return self._answer(text.shown, text.claims, model, raw)
 
-    def conclude(self, checked: Sequence[Checked], model: str, raw: str) -> Answer:
+    def conclude(self, checked: Sequence[Verified], model: str, raw: str) -> Answer:
         """The supported sentences, with what other articles say differently, and the evidence
         that is nearly as likely to hold the answer. When none is supported, it is quoted.
         """
@@ -107,19 +161,19 @@ class Reply:
             if item.support.enough:
                 text.say(item)
         for item in (item for item in checked if item.support.enough):
-            for other in disagreeing(item.text, item.support.evidence, self.evidence):
+            for other in disagreeing(item.text, item.support.evidence, self.reading.evidence):
                 if other not in text.cited:
                     text.differ(other)
         self._quote(text)
-        return self._answer(True, None, text.shown, text.claims, model, raw)
+        return self._answer(text.shown, text.claims, model, raw)
 
-    def gloss(self, readings: Sequence[Checked], model: str, raw: str) -> Answer:
+    def translate(self, readings: Sequence[Verified], model: str, raw: str) -> Answer:
         """The likely evidence, each with the sentence that reads it in another language: stated
         where it is supported and the likeliest, else after the quotation, labelled as not verified.
         The likeliest sentence has its reading unless a number or a name in it is made up; of
         others, which may have nothing to do with the question, a reading that strays is left out.
         """
-        first = self.evidence[0]
+        first = self.reading.evidence[0]
         text = self._text()
         for item in readings:
             if item.support.enough and item.support.evidence is first:
@@ -130,36 +184,36 @@ class Reply:
                 if near or (item.support.true and item.support.evidence is first):
                     text.read(item)
         self._quote(text)
-        return self._answer(True, None, text.shown, text.claims, model, raw)
+        return self._answer(text.shown, text.claims, model, raw)
 
     @property
     def quotable(self) -> Sequence[Evidence]:
         """The evidence likely enough to hold the answer to be shown."""
-        return self.evidence if self.several else self.evidence[:_MOST_QUOTES]
+        evidence = self.reading.evidence
+        return evidence if self.reading.several else evidence[:_MOST_QUOTES]
 
     def _text(self) -> _Text:
-        return _Text(self.language, sure=self.likely >= SURE)
+        return _Text(self.language, sure=self.reading.likelihood >= SURE)
 
     def _quote(self, text: _Text) -> None:
         """Quote the likely evidence that is not cited yet."""
-        most = len(self.evidence) if self.several else _MOST_QUOTES
-        for item in self.quotable:
-            if len(text.cited) < most and item not in text.cited:
+        quotable = self.quotable
+        for item in quotable:
+            if len(text.cited) < len(quotable) and item not in text.cited:
                 text.quote(item)
 
     def _answer(
         self,
-        answered: bool,
-        reason: str | None,
         text: str,
         claims: tuple[Claim, ...],
         model: str,
         raw: str | None,
+        reason: str | None = None,
     ) -> Answer:
         return Answer(
-            question=self.asked or self.query.text,
+            question=self.asked,
             language=self.language,
-            answered=answered,
+            answered=reason is None,
             reason=reason,
             text=text,
             claims=claims,
@@ -168,8 +222,8 @@ class Reply:
             timings={**self.clock.marks, "total": self.clock.now()},
             raw=raw,
             tokens=dict(self.tokens),
-            confidence=self.likely,
-            resolved=self.query.text if self.asked not in (None, self.query.text) else None,
+            confidence=self.reading.likelihood,
+            resolved=self.query.text if self.asked != self.query.text else None,
         )
 
 
@@ -197,7 +251,7 @@ class _Text:
         """What is read: a line for each claim."""
         return "\n".join(self._lines)
 
-    def say(self, checked: Checked) -> None:
+    def say(self, checked: Verified) -> None:
         """A supported sentence of the model."""
         item = checked.support.evidence
         citation = self._cite(item, _tight(checked.text, item))
@@ -222,7 +276,7 @@ class _Text:
         self._claims.append(Claim(item.text, True, 1.0, (citation,)))
         self._lines.append(another_text(self._language, item.article.date, quoted))
 
-    def read(self, checked: Checked) -> None:
+    def read(self, checked: Verified) -> None:
         """A sentence of the model that was not verified, after the quotation it reads."""
         item = checked.support.evidence
         citation = self._cite(item, item.span)

@@ -7,20 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering.evidence import Evidence
-from rag.answering.hostile import plain
 from rag.models.protocols import Message
+from rag.reading.evidence import Evidence
+from rag.reading.hostile import plain
 
 NOT_FOUND = "NOT FOUND"
 
 # The number comes first, so that the excerpt is chosen before anything is written about it, and
-# examples show the form. Of 36 development questions in each language (Arabic / English, over
-# Arabic articles), the excerpt cited held the answer, and the sentence the answer's words:
-#   number first, no examples                      58 % / 47 %     36 % / 11 %
-#   number first, three examples                   56 % / 61 %     42 % / 14 %
-#   the words that answer copied between, three    58 % / 53 %     44 % / 14 %
-# Copied words were often not those of the excerpt. Of 20 in Arabic: number last, 65 % and 35 %; the
-# bare answer for a sentence, 45 % and 30 %; number first, 70 % and 50 %.
+# examples show the form; eval/NOTES.md has what else was tried.
 _SYSTEM = {
     "ar": (
         "تجيب عن الأسئلة من مقتطفات مرقّمة. اكتب رقم المقتطف الذي فيه الجواب مثل [1]، ثم جملة واحدة"
@@ -81,11 +75,8 @@ _SEVERAL = {
     "ar": " إن احتاج الجواب إلى أكثر من مقتطف فاكتب سطرا لكل منها.",
     "en": " If the answer needs several excerpts, write one line for each.",
 }
-# Evidence in another language is read a sentence at a time. Of the sentences that held the answers
-# to 21 development questions (English over Arabic), the gold answer came out in English from 9
-# (43 %) when translated with the question in view, 10 when the question was answered in a few
-# words, and 12 when asked, as here, for a translation and then for the answer, of which the first
-# line is kept. Chosen among several excerpts and put in one sentence, it came out for 14 %.
+# Evidence in another language is read a sentence at a time: a translation, whose line is kept, and
+# then the answer.
 _READER = {
     "ar": (
         "اقرأ الجملة المكتوبة بلغة أخرى. ترجمها إلى العربية، ثم أجب عن السؤال بالعربية في كلمات"
@@ -171,7 +162,7 @@ def build_reading(question: str, language: str, item: Evidence) -> list[Message]
             {"role": "user", "content": f"{sentence}: {said[other]}\n{asked}: {ask}"},
             {"role": "assistant", "content": f"{said[reply]}\n{answered}: {answer}"},
         ]
-    read = f"{sentence}: {plain(item.told)}\n{asked}: {question}"
+    read = f"{sentence}: {plain(item.statement)}\n{asked}: {question}"
     return [*messages, {"role": "user", "content": read}]
 
 
@@ -183,7 +174,7 @@ def _user(reply: str, excerpts: Sequence[str], question: str) -> str:
 
 def _excerpt(item: Evidence) -> str:
     """The sentence after its article's date, as bare words that cannot pose as anything else."""
-    text = plain(item.told)
+    text = plain(item.statement)
     return f"({item.article.date}) {text}" if item.article.date else text
 
 

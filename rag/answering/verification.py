@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answering.evidence import Evidence
 from rag.answering.figures import SCALES, values_of, values_told
+from rag.reading.evidence import Evidence
 from rag.retrieval.query import foreign_words
 from rag.text.analyze import analyze, content_words, stem
 from rag.text.normalize import normalize
@@ -89,7 +89,7 @@ def _stems_and_sounds(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 def sounds_alike(words: Sequence[str], item: Evidence) -> bool:
     """Whether some Latin name among ``words`` is written, or sounds, as a word of ``item``."""
-    return any(_counterparts(names_among(words), item.told, lambda word: ()))
+    return any(_counterparts(names_among(words), item.statement, lambda word: ()))
 
 
 def support(
@@ -114,7 +114,7 @@ def support(
     claim must add a number or a name that sounds alike, for words that are merely near in meaning
     can be found in a sentence that says the opposite.
     """
-    true = values_of(claim) <= values_told(f"{item.told} {item.article.date or ''}")
+    true = values_of(claim) <= values_told(f"{item.statement} {item.article.date or ''}")
     if same_language:
         agree, score = _within(claim, item, question)
     else:
@@ -127,12 +127,12 @@ def support(
 def _within(claim: str, item: Evidence, question: str) -> tuple[bool, float]:
     """Whether ``item`` says nothing else than ``claim``, in its language, and the score."""
     agree = (
-        negated(claim) == negated(clause_of(claim, item.told))
-        and (not _FRAGMENT.match(claim) or claim in item.told)
+        negated(claim) == negated(clause_of(claim, item.statement))
+        and (not _FRAGMENT.match(claim) or claim in item.statement)
         and _words_of(claim) <= _words_of(item.article.text)
     )
     new = set(analyze(claim)) - set(analyze(question))
-    return agree, len(new & set(analyze(item.told))) / len(new) if new else 0.0
+    return agree, len(new & set(analyze(item.statement))) / len(new) if new else 0.0
 
 
 def _across(
@@ -149,16 +149,16 @@ def _across(
     # A capital does not make a name of the word that begins the sentence.
     inner = [word for word in new if word != words[0]]
     supposed = [word for word in words[1:] if word.casefold() in asked]
-    known = names_agree(inner, item.told, stand_ins) and names_agree(
+    known = names_agree(inner, item.statement, stand_ins) and names_agree(
         supposed, item.article.text, stand_ins
     )
     agree = (
         known
-        and names_agree(new, item.told, stand_ins)
+        and names_agree(new, item.statement, stand_ins)
         and item.signals.coverage >= _LEAST_ASKED
         and (bool(figures) or sounds_alike(new, item))
     )
-    shared = _counterparts(new, item.told, stand_ins)
+    shared = _counterparts(new, item.statement, stand_ins)
     return known, agree, sum(shared) / len(shared) if shared else float(bool(figures))
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answering.conversation import Turn
-from rag.answering.engine import Done, Piece, Quoted, Retrieved
-from rag.answering.prompts import REPLY_LANGUAGES
-from rag.chat.exchange import Exchange
+from rag.answering.compose import Piece, Quoted, Retrieved
+from rag.chat.exchange import Conversation, Exchange
+from rag.chat.markup import Markup
 from rag.chat.model_loader import ModelLoader
 from rag.chat.render import answer_html, draft_html, note_html
 from rag.chat.waiting import Line
 from rag.chat.words import Words, words
 from rag.errors import MusnadError, UsageError
+from rag.filters import Filter, Period
 from rag.library import Library
-from rag.retrieval.when import Period
 from rag.types import Answer
 
 
@@ -50,7 +49,7 @@ class Choices:
 class Shown:
     """The assistant's message as it is now, and the exchange as far as it has come."""
 
-    message: str
+    message: Markup
     exchange: Exchange
 
 
@@ -76,74 +75,61 @@ class Respondent:
             raise UsageError(said.long_question.format(n=len(question), most=most))
 
     def respond(
-        self,
-        question: str,
-        history: list[Turn],
-        choices: Choices,
-        *,
-        index: int,
-        language: str,
+        self, question: str, talk: Conversation, choices: Choices, language: str
     ) -> Iterator[Shown]:
-        """The message growing; the last is the one to keep. ``index`` is the exchange's number.
+        """The message growing, for a ``question`` after ``talk``; the last is the one to keep.
 
         What fails is said in the message, in the reader's ``language``.
         """
         said = words(language)
-        exchange = Exchange(question, end="stopped")
-        yield Shown(note_html(said.searching), exchange)
+        yield Shown(note_html(said.searching), Exchange(question, end="stopped"))
         try:
-            yield from self._answered(exchange, history, choices, index, language)
+            yield from self._answered(question, talk, choices, said)
         except MusnadError as error:
             trouble = str(error) if isinstance(error, _Said) else f"{said.failed} {error}"
             yield Shown(note_html(trouble, "trouble"), Exchange(question, None, "failed", trouble))
 
     def _answered(
-        self,
-        exchange: Exchange,
-        history: list[Turn],
-        choices: Choices,
-        index: int,
-        language: str,
+        self, question: str, talk: Conversation, choices: Choices, said: Words
     ) -> Iterator[Shown]:
-        said = words(language)
+        index, language = len(talk.exchanges), said.language
         try:
             period = choices.period(said)
         except UsageError as error:
             raise _Said(str(error)) from error
         quoting = choices.quoting or not self._loader.ready
         events = self._library.ask_stream(
-            exchange.question,
+            question,
             quote_only=quoting,
-            period=period,
-            history=history,
+            where=Filter(period),
+            history=talk.history,
             passages=choices.passages,
-            language=choices.language if choices.language in REPLY_LANGUAGES else None,
+            language=choices.language,
         )
         note = said.quoting_meanwhile if quoting and not choices.quoting else ""
+        exchange = Exchange(question, end="stopped")
         reading, written, quoted = said.searching, "", None
         with self._line.join() as ticket:
             for event in events:
                 match event:
                     case Retrieved(passages):
-                        found = said.passage.of(len(passages))
+                        found = said.counted("passage", len(passages))
                         reading = said.reading.format(passages=found)
                         yield Shown(note_html(reading), exchange)
                     case Quoted(answer):
                         quoted = answer
-                        exchange = Exchange(exchange.question, answer, "stopped")
-                        if not quoting:
-                            for ahead in ticket.waiting():
-                                before = said.waiting.format(people=said.person.of(ahead))
-                                yield Shown(
-                                    answer_html(answer, index, language, note=before), exchange
-                                )
+                        exchange = Exchange(question, answer, "stopped")
+                        for ahead in () if quoting else ticket.waiting():
+                            before = said.waiting.format(people=said.counted("person", ahead))
+                            shown = answer_html(answer, index, language, note=before)
+                            yield Shown(shown, exchange)
                         yield Shown(answer_html(answer, index, language, note=reading), exchange)
                     case Piece(text) if quoted:
                         written += text
                         yield Shown(draft_html(written, quoted, index, said.writing), exchange)
-                    case Done(answer):
+                    case Answer() as answer:
                         shown = answer_html(answer, index, language, note=note)
-                        yield Shown(shown, Exchange(exchange.question, answer))
+                        yield Shown(shown, Exchange(question, answer))
 
     def ask(self, question: str) -> Answer:
         """The answer alone, as programs ask for it; waits in the same line.
@@ -151,15 +137,12 @@ class Respondent:
         Raises:
             MusnadError: as :meth:`Library.ask_stream`.
         """
-        quoting = not self._loader.ready
+        if not self._loader.ready:
+            return self._library.ask(question, quote_only=True)
         with self._line.join() as ticket:
-            for event in self._library.ask_stream(question, quote_only=quoting):
-                if isinstance(event, Quoted) and not quoting:
-                    for _ in ticket.waiting():
-                        pass
-                if isinstance(event, Done):
-                    return event.answer
-        raise AssertionError("the stream of events ends with Done")
+            for _ in ticket.waiting():
+                pass
+            return self._library.ask(question)
 
 
 class _Said(UsageError):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.chat.render import direction_of, escape
-from rag.chat.words import Words, words
+from rag.chat.markup import Markup, element, joined, way_of
+from rag.chat.sources import about_html
+from rag.chat.words import words
 from rag.types import Article, Span
 
 
 def article_html(
     article: Article, marks: Sequence[Span], language: str, at: Span | None = None
-) -> str:
+) -> Markup:
     """``article`` with ``marks``; the mark that covers ``at`` is the one to be scrolled to.
 
     The text of the ``mark`` elements of one span, joined by the line breaks between them, is
@@ -25,52 +26,41 @@ def article_html(
     shown = next((n for n, s in enumerate(spans) if at and s.start <= at.start < s.end), 0)
     body, start = [], 0
     for line in article.text.splitlines(keepends=True):
-        end = start + len(line)
-        inner = _line(article, Span(start, start + len(line.rstrip("\r\n"))), spans, shown)
+        span = Span(start, start + len(line.rstrip("\r\n")))
+        start += len(line)
         if line.strip():
-            aside = _is_aside(article, Span(start, end))
-            note = f' class="musnad-debris" title="{escape(said.set_aside)}"' if aside else ""
-            body.append(f"<p{note} {direction_of(line)}>{inner}</p>")
-        start = end
-    return _head(article, said) + f'<div class="musnad-article-body">{"".join(body)}</div>'
+            told = {"title": said.set_aside} if _is_aside(article, span) else {}
+            inside = _line(article.text, span, spans, shown)
+            name = "p.musnad-debris" if told else "p"
+            body.append(element(name, inside, **told, **way_of(line)))
+    way = way_of(article.label, article.language)
+    head = element("header", element("h2", article.label), about_html(article, said), **way)
+    return joined((head, element("div.musnad-article-body", *body)))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """``spans`` in order, those that overlap made one."""
-    joined: list[Span] = []
+    joint: list[Span] = []
     for span in sorted(spans):
-        if joined and span.start < joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        if joint and span.start < joint[-1].end:
+            joint[-1] = Span(joint[-1].start, max(joint[-1].end, span.end))
         else:
-            joined.append(span)
-    return joined
+            joint.append(span)
+    return joint
 
 
-def _line(article: Article, line: Span, spans: Sequence[Span], shown: int) -> str:
-    pieces, at = [], line.start
+def _line(text: str, line: Span, spans: Sequence[Span], shown: int) -> Markup:
+    pieces: list[str] = []
+    at = line.start
     for n, span in enumerate(spans):
         start, end = max(span.start, line.start), min(span.end, line.end)
-        if start >= end:
-            continue
-        current = ' class="musnad-current"' if n == shown else ""
-        pieces.append(escape(article.text[at:start]))
-        pieces.append(
-            f'<mark{current} data-mark="{n}" tabindex="-1">{escape(article.text[start:end])}</mark>'
-        )
-        at = end
-    pieces.append(escape(article.text[at : line.end]))
-    return "".join(pieces)
+        if start < end:
+            name = "mark.musnad-current" if n == shown else "mark"
+            pieces += [text[at:start], element(name, text[start:end], data_mark=n, tabindex=-1)]
+            at = end
+    return joined((*pieces, text[at : line.end]))
 
 
 def _is_aside(article: Article, line: Span) -> bool:
     middle = line.start + len(line.of(article.text).rstrip()) // 2
     return any(span.start <= middle < span.end for span in article.debris)
-
-
-def _head(article: Article, said: Words) -> str:
-    parts = [part for part in (article.outlet, article.date or said.date_unknown) if part]
-    about = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
-    return (
-        f"<header {direction_of(article.label, article.language)}>"
-        f'<h2>{escape(article.label)}</h2><p class="musnad-about">{about}</p></header>'
-    )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
 
-from rag.answering.engine import Done
+from rag.chat.words import words
 from rag.errors import MusnadError
 from rag.library import Library
 from rag.types import Article
@@ -24,10 +25,6 @@ _SEEDED = (
     ("1b03288ca7f40528", "How many people died in the attack near Moscow?"),
     ("4b472ce54c5abe51", "Where did Wang Yi and Lavrov meet in March 2021?"),
 )
-_ABOUT = {
-    "ar": "ماذا تقول المقالات عن «{title}»؟",
-    "en": "What do the articles say about “{title}”?",
-}
 
 
 class Examples:
@@ -43,7 +40,7 @@ class Examples:
         """Up to four questions; none where the library is empty or cannot be read."""
         try:
             with self._lock:
-                snapshot = self._library.index().manifest["snapshot"]
+                snapshot = self._library.snapshot().version
                 if self._chosen is None or self._chosen[0] != snapshot:
                     self._chosen = (snapshot, self._choose())
                 return self._chosen[1]
@@ -61,11 +58,9 @@ class Examples:
         return chosen
 
     def _answers(self, question: str, article: Article) -> bool:
-        for event in self._library.ask_stream(question, quote_only=True):
-            if isinstance(event, Done):
-                cited = {c.article.id for claim in event.answer.claims for c in claim.citations}
-                return event.answer.answered and article.id in cited
-        return False
+        answer = self._library.ask(question, quote_only=True)
+        cited = {c.article.id for claim in answer.claims for c in claim.citations}
+        return answer.answered and article.id in cited
 
 
 def _seeded(articles: Sequence[Article]) -> Iterator[tuple[Article, str]]:
@@ -79,12 +74,9 @@ def _titled(articles: Sequence[Article]) -> Iterator[tuple[Article, str]]:
     """Questions by title: of each language in turn, the newest article first."""
     titled = [a for a in articles if a.title and len(a.title) <= _MOST_TITLE]
     newest = sorted(titled, key=lambda a: a.date or "", reverse=True)[: _TRIED * 2]
-    by_language = [
-        [a for a in newest if (a.language == "ar") == arabic] for arabic in (True, False)
-    ]
-    for n in range(_TRIED):
-        for group in by_language:
-            if n < len(group):
-                article = group[n]
-                kind = "ar" if article.language == "ar" else "en"
-                yield article, _ABOUT[kind].format(title=article.title)
+    arabic = [article for article in newest if article.language == "ar"]
+    others = [article for article in newest if article.language != "ar"]
+    for article in chain.from_iterable(zip_longest(arabic[:_TRIED], others[:_TRIED])):
+        if article:
+            said = words(article.language or "en")
+            yield article, said.example.format(title=article.title)

@@ -6,16 +6,22 @@ What comes back from a browser may be anything: it is read strictly, and shown e
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from rag.answering.conversation import Turn
-from rag.types import Answer, ArticleRef, Citation, Claim, Hit
+from rag.types import Answer, Hit
 
 End = Literal["done", "stopped", "failed"]
-_ENDS = ("done", "stopped", "failed")
 MOST_EXCHANGES = 200
+# What the browser does not keep of a hit, because the articles have it, and of an answer.
+_LEFT_OUT: dict[type, dict[str, Any]] = {
+    Hit: {"text": "", "chunk": ""},
+    Answer: {"raw": None, "tokens": {}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,14 @@ class Exchange:
         if self.answer is None:
             return Turn(self.question, self.question, "")
         return Turn(self.question, self.answer.resolved or self.question, self.answer.text)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the browser keeps of it."""
+        answer = _kept(Answer, self.answer.to_dict()) if self.answer else None
+        if answer:
+            answer["passages"] = [_kept(Hit, hit) for hit in answer["passages"]]
+        told = {"question": self.question, "answer": answer}
+        return {**told, "end": self.end, "trouble": self.trouble}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +78,8 @@ class Conversation:
 
     def to_dict(self) -> dict[str, Any]:
         """What the browser keeps. Passages go without their text, which the articles have."""
-        exchanges = [_exchange_to_dict(exchange) for exchange in self.exchanges]
         title = self.exchanges[0].question if self.exchanges else ""
+        exchanges = [exchange.to_dict() for exchange in self.exchanges]
         return {"id": self.id, "title": title, "exchanges": exchanges}
 
     @classmethod
@@ -77,99 +91,42 @@ class Conversation:
         listed = stored.get("exchanges")
         for item in listed[:MOST_EXCHANGES] if isinstance(listed, list) else ():
             try:
-                exchanges.append(_exchange_from_dict(item))
-            except (KeyError, TypeError, ValueError, AttributeError):
+                exchanges.append(_read(Exchange, item))
+            except (TypeError, OverflowError):
                 continue
         name = str(stored.get("id") or "")
         known = name.isascii() and name.isalnum() and len(name) <= 40
         return cls(tuple(exchanges), name if known else "")
 
 
-def _exchange_to_dict(exchange: Exchange) -> dict[str, Any]:
-    answer = exchange.answer.to_dict() if exchange.answer else None
-    if answer:
-        answer = {k: v for k, v in answer.items() if k not in ("raw", "tokens")}
-        answer["passages"] = [
-            {k: v for k, v in hit.items() if k not in ("text", "chunk")}
-            for hit in answer["passages"]
-        ]
-    return {
-        "question": exchange.question,
-        "answer": answer,
-        "end": exchange.end,
-        "trouble": exchange.trouble,
-    }
+def _kept(kind: type, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name not in _LEFT_OUT[kind]}
 
 
-def _exchange_from_dict(stored: Mapping[str, Any]) -> Exchange:
-    answer = stored["answer"]
-    end = stored["end"]
-    if end not in _ENDS:
-        raise ValueError(end)
-    return Exchange(
-        str(stored["question"]),
-        None if answer is None else _answer(answer),
-        end,
-        str(stored.get("trouble") or ""),
-    )
+def _read(kind: Any, stored: Any) -> Any:
+    """``stored``, of JSON, as a ``kind``: a dataclass, a tuple, a mapping, a plain value.
+
+    Raises:
+        TypeError: it is none, or a field without a default is not there.
+        OverflowError: a number is too large.
+    """
+    of, inside = get_origin(kind) or kind, get_args(kind)
+    if of is UnionType:
+        return None if stored is None else _read(inside[0], stored)
+    if of is Literal and stored in inside:
+        return stored
+    if of is tuple and isinstance(stored, list):
+        return tuple(_read(inside[0], item) for item in stored)
+    if of is Mapping and isinstance(stored, dict):
+        return {name: _read(inside[1], item) for name, item in stored.items()}
+    if is_dataclass(of) and isinstance(stored, dict):
+        told, hints = _LEFT_OUT.get(kind, {}) | stored, _hints(kind)
+        return kind(**{name: _read(hints[name], told[name]) for name in hints if name in told})
+    if of is float and type(stored) is int:
+        return float(stored)
+    if type(stored) is of:
+        return stored
+    raise TypeError(f"expected {kind}, found {stored!r}")
 
 
-def _answer(stored: Mapping[str, Any]) -> Answer:
-    return Answer(
-        question=str(stored["question"]),
-        language=str(stored["language"]),
-        answered=bool(stored["answered"]),
-        reason=_text(stored["reason"]),
-        text=str(stored["text"]),
-        claims=tuple(_claim(claim) for claim in stored["claims"]),
-        passages=tuple(_hit(hit) for hit in stored["passages"]),
-        model=str(stored["model"]),
-        timings={str(name): float(value) for name, value in stored["timings"].items()},
-        resolved=_text(stored.get("resolved")),
-        nearest=_citations(stored.get("nearest", ())),
-    )
-
-
-def _claim(stored: Mapping[str, Any]) -> Claim:
-    return Claim(
-        str(stored["text"]),
-        bool(stored["supported"]),
-        float(stored["support"]),
-        _citations(stored["citations"]),
-    )
-
-
-def _citations(stored: Iterable[Mapping[str, Any]]) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(
-            int(cited["n"]),
-            _article(cited["article"]),
-            int(cited["start"]),
-            int(cited["end"]),
-            str(cited["quote"]),
-        )
-        for cited in stored
-    )
-
-
-def _hit(stored: Mapping[str, Any]) -> Hit:
-    return Hit(
-        rank=int(stored["rank"]),
-        score=float(stored["score"]),
-        article=_article(stored["article"]),
-        chunk="",
-        start=int(stored["start"]),
-        end=int(stored["end"]),
-        text="",
-        also=tuple(_article(article) for article in stored.get("also", ())),
-    )
-
-
-def _article(stored: Mapping[str, Any]) -> ArticleRef:
-    fields = ("title", "date", "outlet", "url", "language", "path")
-    known = {name: _text(stored.get(name)) for name in fields}
-    return ArticleRef(id=str(stored["id"]), label=str(stored.get("label") or ""), **known)
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+_hints = cache(get_type_hints)

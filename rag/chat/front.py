@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import MutableMapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,17 @@ _POLICY = (
     " connect-src 'self' blob: data:; worker-src 'self' blob:; media-src 'self' blob:;"
     " object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
 )
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+_STYLES = ("style.css", "library.css")
+# In this order: each uses what those before it define.
+_SCRIPTS = (
+    "page", "language", "drawers", "sources", "article", "copying", "conversations", "gradio",
+    "events",
+)  # fmt: skip
 _HTML = '<html\n\tlang="en"'
 
 
@@ -60,10 +70,7 @@ class Front:
             if not message.get("more_body"):
                 page = written(body.decode("utf-8"), language_of(Request(scope))).encode("utf-8")
                 headers = MutableHeaders(raw=start["headers"])
-                headers["content-length"] = str(len(page))
-                headers["content-security-policy"] = _POLICY
-                headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
+                headers.update({**_HEADERS, "content-length": str(len(page))})
                 headers.append("vary", "cookie, accept-language")
                 await send(start)
                 await send({"type": "http.response.body", "body": page})
@@ -73,19 +80,18 @@ class Front:
 
 def written(page: str, language: str) -> str:
     """Gradio's page in ``language``, with our style and script in its head."""
-    direction = "rtl" if language == "ar" else "ltr"
-    page = page.replace(_HTML, f'<html lang="{language}" dir="{direction}"', 1)
+    way = words(language).way
+    page = page.replace(_HTML, f'<html lang="{language}" dir="{way["dir"]}"', 1)
     return page.replace("<head>", f"<head>{_head(language)}", 1)
 
 
 def _head(language: str) -> str:
-    said = {name: text for name, text in asdict(words(language)).items() if isinstance(text, str)}
-    told = json.dumps({"language": language, "cookie": COOKIE, "words": said}, ensure_ascii=False)
-    told = told.replace("<", "\\u003c")
-    style = "".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "library.css")
-    )
-    script = (_HERE / "script.js").read_text(encoding="utf-8")
+    told = {"language": language, "cookie": COOKIE, "words": words(language).sentences}
+    given = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    style = "".join((_HERE / name).read_text("utf-8") for name in _STYLES)
+    script = "".join((_HERE / "script" / f"{n}.js").read_text("utf-8") for n in _SCRIPTS)
+    # One function for all files, so that their names are theirs and not the window's.
     return (
-        f"<style>{style}</style><script>window.musnad = {told};</script><script>{script}</script>"
+        f"<style>{style}</style><script>window.musnad = {given};</script>"
+        f"<script>(() => {{\n{script}}})();</script>"
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 
-from rag.chat import library_tab
 from rag.chat.auth import read_logins
 from rag.chat.front import Front
 from rag.chat.library_uploads import MOST_BYTES
@@ -37,7 +36,7 @@ def launch(
     """
     check = read_logins(auth) if auth else None
     library.encoders()
-    library.index()
+    library.snapshot()
     loader = ModelLoader(library)
     library.watch(CallbackProgress(loader.on_progress))
     page = build_page(library, loader)
@@ -49,7 +48,7 @@ def launch(
             server_port=port,
             auth=check,
             theme=_theme(),
-            i18n=translations(library_tab.TABLES),
+            i18n=translations(),
             app_kwargs={"middleware": [Middleware(Front)]},
             footer_links=[],
             max_file_size=_MOST_TRANSFERRED,
@@ -66,18 +65,13 @@ def launch(
 def _theme() -> gr.themes.Base:
     """Gradio's soft theme with system fonts, its labels dark enough for AA."""
     soft = gr.themes.Soft(font=_FONTS, font_mono=["ui-monospace", "monospace"])
-    plain: dict[str, str] = {}
-    for part in ("block_title", "block_label"):
-        plain |= {
-            f"{part}_background_fill": "transparent",
-            f"{part}_background_fill_dark": "transparent",
-            f"{part}_text_color": "*neutral_800",
-            f"{part}_text_color_dark": "*neutral_100",
-        }
-    return soft.set(
-        **plain,
-        block_info_text_color="*neutral_600",
-        block_info_text_color_dark="*neutral_300",
-        checkbox_label_background_fill_selected="*primary_700",
-        checkbox_label_background_fill_selected_dark="*primary_700",
-    )
+    colours = {
+        "block_title_background_fill": ("transparent", "transparent"),
+        "block_label_background_fill": ("transparent", "transparent"),
+        "block_title_text_color": ("*neutral_800", "*neutral_100"),
+        "block_label_text_color": ("*neutral_800", "*neutral_100"),
+        "block_info_text_color": ("*neutral_600", "*neutral_300"),
+        "checkbox_label_background_fill_selected": ("*primary_700", "*primary_700"),
+    }
+    light = {name: colour for name, (colour, _) in colours.items()}
+    return soft.set(**light, **{f"{name}_dark": colour for name, (_, colour) in colours.items()})

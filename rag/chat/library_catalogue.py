@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-import numpy as np
-
 from rag.corpus.cleanup import Reason, reason
 from rag.library import Library
 from rag.retrieval.near_duplicates import near_duplicates
-from rag.store.index import Index
-from rag.text.analyze import content_words, stem
+from rag.store.protocol import Snapshot
+from rag.text.analyze import content_words
 from rag.text.normalize import normalize
 from rag.types import Article
 
@@ -37,7 +35,7 @@ _LATER_SECONDS = 1.5
 class Entry:
     """One article as the list shows it. ``words`` is its length, debris included."""
 
-    row: int
+    place: int
     id: str
     label: str
     date: str | None
@@ -62,22 +60,25 @@ class SetAside:
 class Catalogue:
     """The articles of one snapshot. Near-duplicates and debris are worked out when asked for."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         """Reads every article once."""
-        self._index = index
-        self.entries = [_entry(row, article) for row, article in enumerate(index.articles)]
-        self._rows = {entry.id: entry.row for entry in self.entries}
+        self._snapshot = snapshot
+        entries = (_entry(place, article) for place, article in enumerate(snapshot.articles))
+        self._entries = {entry.id: entry for entry in entries}
         self._lock = threading.Lock()
 
     def entry(self, article_id: str) -> Entry | None:
         """The entry of an article, if it is here."""
-        row = self._rows.get(article_id)
-        return None if row is None else self.entries[row]
+        return self._entries.get(article_id)
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Every article, in the order they were added."""
+        return list(self._entries.values())
 
     def article(self, article_id: str) -> Article | None:
         """The article itself, if it is here."""
-        row = self._rows.get(article_id)
-        return None if row is None else self._index.articles[row]
+        return self._snapshot.articles.find(article_id) if article_id in self._entries else None
 
     def stories_of(self, article_id: str) -> list[Entry]:
         """The stories that were found in the page of an article."""
@@ -91,23 +92,11 @@ class Catalogue:
         A word is found in the title, outlet, date or id wherever it stands, and in the text as
         the beginning of a word or another form of one.
         """
-        rows = set(range(len(self.entries)))
+        found = self.entries
         for word in content_words(query):
-            stated = {entry.row for entry in self.entries if word in entry.folded}
-            rows &= stated | self._saying(word)
-        return arrange([self.entries[row] for row in sorted(rows)], order)
-
-    def _saying(self, word: str) -> set[int]:
-        """Rows of the articles whose text has a form of ``word``, or a word it begins."""
-        field = self._index.lexical["stems"]
-        numbers = {n for n, known in enumerate(self._index.words.words) if known.startswith(word)}
-        term = field.terms.get(stem(word))
-        if term is not None:
-            numbers.update(field.words[field.starts[term] : field.starts[term + 1]].tolist())
-        postings = field.postings
-        found = [postings.passages[postings.starts[n] : postings.starts[n + 1]] for n in numbers]
-        passages = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
-        return set(self._index.chunks.chunks[passages, 0].tolist())
+            saying = self._snapshot.saying(word)
+            found = [entry for entry in found if word in entry.folded or entry.id in saying]
+        return arrange(found, order)
 
     # --- what takes a while, done once ------------------------------------------------------
 
@@ -123,10 +112,9 @@ class Catalogue:
 
     @cached_property
     def _copies(self) -> list[tuple[Entry, ...]]:
-        owners = self._index.chunks.chunks[:, 0]
-        groups = near_duplicates(self._index.words, owners)
-        dated = [tuple(arrange([self.entries[row] for row in g], "oldest")) for g in groups]
-        return sorted(dated, key=lambda group: (-len(group), group[0].row))
+        groups = near_duplicates(self._snapshot.words_by_article())
+        dated = [tuple(arrange([self._entries[name] for name in g], "oldest")) for g in groups]
+        return sorted(dated, key=lambda group: (-len(group), group[0].place))
 
     def set_aside(self) -> list[SetAside]:
         """What is not indexed of all articles, by reason, the commonest first."""
@@ -140,7 +128,7 @@ class Catalogue:
         for entry in self.entries:
             if not entry.asides:
                 continue
-            article = self._index.articles[entry.row]
+            article = self._snapshot.articles.find(entry.id)
             words = [span.of(article.text) for span in article.debris]
             reasons = [reason(text) for text in words]
             articles.update(set(reasons))
@@ -190,11 +178,11 @@ def _title(entry: Entry) -> str:
     return folded[start:]
 
 
-def _entry(row: int, article: Article) -> Entry:
+def _entry(place: int, article: Article) -> Entry:
     label = article.label
     stated = (label, article.outlet or "", article.date or "", article.id)
     return Entry(
-        row=row,
+        place=place,
         id=article.id,
         label=label,
         date=article.date,
@@ -214,7 +202,7 @@ class Shelf:
         """Nothing is read before :meth:`current`."""
         self._library = library
         self._lock = threading.Lock()
-        self._snapshot = ""
+        self._version = ""
         self._catalogue: Catalogue | None = None
 
     def current(self) -> Catalogue:
@@ -224,10 +212,10 @@ class Shelf:
             StoreError: there is no index, or it cannot be read.
         """
         with self._lock:
-            index = self._library.index()
-            if self._catalogue is None or self._snapshot != index.manifest["snapshot"]:
-                self._catalogue = Catalogue(index)
-                self._snapshot = index.manifest["snapshot"]
+            snapshot = self._library.snapshot()
+            if self._catalogue is None or self._version != snapshot.version:
+                self._catalogue = Catalogue(snapshot)
+                self._version = snapshot.version
                 # Begun once the list is shown, and there when somebody has found an article.
                 later = threading.Timer(_LATER_SECONDS, self._catalogue.copies)
                 later.daemon = True

@@ -1,48 +1,95 @@
-"""Small pieces of HTML that the library page is put together from.
-
-Every word that is not the page's own goes through :func:`escape`.
-"""
+"""Small pieces of HTML that the library page is put together from."""
 
 from __future__ import annotations
 
-from rag.chat.render import escape
+from collections.abc import Iterable, Sequence
+
+from rag.chat.library_catalogue import Entry
+from rag.chat.markup import Markup, element, isolated, joined
+from rag.chat.words import Words
 
 
-def isolated(text: str) -> str:
-    """``text`` in a direction of its own, so that it moves nothing beside it."""
-    return f"<bdi>{escape(text)}</bdi>"
+def framed(inside: str, said: Words) -> Markup:
+    """``inside`` in the language and direction of the page, whatever is around it."""
+    return element("div.musnad-lib-frame", inside, **said.way)
 
 
-def file_name(name: str) -> str:
-    """A file's name, isolated; from the left, so that its ending stays at its end."""
-    return f'<bdi dir="ltr">{escape(name)}</bdi>'
+def small(*inside: str) -> Markup:
+    """A remark in small letters."""
+    return element("p.musnad-lib-small", *inside)
+
+
+def empty(text: str, **attributes: str) -> Markup:
+    """What stands where there is nothing."""
+    return element("p.musnad-lib-empty", text, **attributes)
+
+
+def listed(*names: str) -> Markup:
+    """Titles as a list, each in its own direction; nothing where there are none."""
+    items = (element("li", name, dir="auto") for name in names)
+    return element("ul", *items) if names else Markup()
+
+
+def left_to_right(text: str) -> Markup:
+    """A file's name or an error's text, isolated: the ending of the name stays at its end."""
+    return isolated(text, dir="ltr")
 
 
 def action(
     does: str,
-    label: str,
-    *,
+    *label: str,
     kind: str = "musnad-lib-plain",
-    named: str = "",
+    called: str = "",
     disabled: bool = False,
     focused: bool = False,
     **data: str,
-) -> str:
+) -> Markup:
     """A button that sends ``does`` and ``data`` to the page's handler.
 
-    ``label`` is HTML; ``named`` says in words what a sign means. ``focused`` is where the focus
-    goes once the button is shown. The key lets the focus return to it when it is drawn anew.
+    ``called`` says in words what a sign means. ``focused`` is where the focus goes once the button
+    is shown. The key lets the focus return to it when it is drawn anew.
     """
-    parts = ['<button type="button"', f'class="{kind}"', f'data-does="{does}"']
-    parts += [f'data-{name}="{escape(value)}"' for name, value in data.items()]
-    parts.append(f'data-key="{escape("-".join((does, *data.values())))}"')
-    if named:
-        parts.append(f'aria-label="{escape(named)}"')
-    parts += ["disabled"] * disabled + ["data-focus"] * focused
-    return f"{' '.join(parts)}>{label}</button>"
+    sent = {"does": does, **data, "key": "-".join((does, *data.values()))}
+    about = {"aria_label": called or False, "disabled": disabled, "data_focus": focused}
+    data = {f"data_{name}": value for name, value in sent.items()}
+    return element(f"button.{kind}", *label, type="button", **data, **about)
 
 
-def framed(markup: str, language: str) -> str:
-    """``markup`` in the language and direction of the page, whatever is around it."""
-    way = "rtl" if language == "ar" else "ltr"
-    return f'<div class="musnad-lib-frame" dir="{way}" lang="{language}">{markup}</div>'
+def table(name: str, headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Markup:
+    """A table whose rows each begin with their own heading."""
+    head = element("tr", *(element("th", heading, scope="col") for heading in headings))
+    body = (
+        element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in cells))
+        for first, *cells in rows
+    )
+    return element(name, element("thead", head), element("tbody", *body))
+
+
+def entries_html(entries: Iterable[Entry], said: Words) -> Markup:
+    """Articles as a list of buttons that open them, each with its outlet and date."""
+    return element("ul.musnad-lib-entries", *(_item(entry, said) for entry in entries))
+
+
+def _item(entry: Entry, said: Words) -> Markup:
+    known = cells_of(entry, said)
+    told = (known["outlet"], known["date"]) if entry.outlet else (known["date"],)
+    button = action("open", isolated(entry.label), id=entry.id)
+    return element("li", button, " ", element("span.musnad-lib-small", joined(told, " · ")))
+
+
+def cells_of(entry: Entry, said: Words) -> dict[str, str]:
+    """What is known of an article, by column; what is not known is said to be so."""
+    date, outlet, language = entry.date, entry.outlet, entry.language
+    name = said.tables["languages"].get(language or "") or isolated(language or "")
+    known = {
+        "outlet": outlet and isolated(outlet),
+        # As precise as it is known.
+        "date": date and element("time", date, datetime=date, dir="ltr"),
+        "language": name if language and language != "und" else None,
+        "length": said.counted("word", entry.words),
+    }
+    unknown = said.tables["unknown"]
+    return {
+        column: shown or element("span.musnad-lib-unknown", unknown[column])
+        for column, shown in known.items()
+    }

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.i18n import I18nData
 
 from rag.chat.library_catalogue import ORDERS
-from rag.chat.library_page import LibraryPage, View
-from rag.chat.library_words import label_table, library_words
-from rag.chat.locale import language_of
+from rag.chat.library_page import FOLDED, PIECES, LibraryPage, View
+from rag.chat.locale import label, language_of
+from rag.chat.words import words
 from rag.library import Library
 
-STYLE = Path(__file__).with_name("library.css")
-_SCRIPT = Path(__file__).with_name("library.js")
-# The labels of this page in Arabic and English, for Gradio to choose from in the browser.
-TABLES = (label_table("ar"), label_table("en"))
+_SCRIPT = Path(__file__).parent / "script" / "library.js"
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # By default a click is dropped while the reply to the one before is under way.
@@ -33,83 +28,45 @@ def library_tab(library: Library, tab: gr.Tab) -> None:
 
     Articles are read when the tab is first selected, so that opening the page costs nothing.
     """
-    parts = _build()
-    _wire(parts, _Replies(LibraryPage(library)), tab)
+    _wire(_Parts(), _Replies(LibraryPage(library)), tab)
 
 
-@dataclass(frozen=True)
 class _Parts:
-    """The components that events come from or go to."""
+    """The components that events come from or go to; ``pieces`` by their names in the page."""
 
-    view: gr.State
-    summary: gr.HTML
-    files: gr.File
-    hint: gr.HTML
-    results: gr.HTML
-    timeline: gr.HTML
-    search: gr.Textbox
-    order: gr.Dropdown
-    listing: gr.HTML
-    article: gr.HTML
-    copies_fold: gr.Accordion
-    copies: gr.HTML
-    asides_fold: gr.Accordion
-    asides: gr.HTML
-
-    @property
-    def whole(self) -> list[Any]:
-        """What :meth:`_Replies.whole` fills."""
-        return [
-            self.summary,
-            self.hint,
-            self.timeline,
-            self.order,
-            self.listing,
-            self.copies,
-            self.asides,
-        ]
-
-
-def _build() -> _Parts:
-    made: dict[str, Any] = {"view": gr.State(View()), "summary": _html("summary")}
-    with gr.Row(elem_classes="musnad-lib-top"):
-        with gr.Column(scale=2, min_width=280):
-            made["files"] = gr.File(
-                label=_label("add"), file_count="multiple", elem_id="musnad-lib-files", height=150
-            )
-            made["hint"] = _html("hint")
-            made["results"] = _html("results")
-        with gr.Column(scale=3, min_width=280):
-            made["timeline"] = _html("timeline")
-    with gr.Row(elem_classes="musnad-lib-body"):
-        with gr.Column(scale=3, min_width=300):
-            with gr.Row(elem_classes="musnad-lib-find"):
-                made["search"] = gr.Textbox(
-                    label=_label("search"),
-                    placeholder=_label("search_hint"),
-                    elem_id="musnad-lib-search",
-                    scale=3,
-                    min_width=220,
-                )
-                made["order"] = gr.Dropdown(
-                    _orders("en"),
-                    value=View().order,
-                    label=_label("order"),
-                    filterable=False,
-                    elem_id="musnad-lib-order",
-                    scale=2,
-                    min_width=180,
-                )
-            made["listing"] = _html("list")
-        with gr.Column(scale=2, min_width=300, elem_classes="musnad-lib-side"):
-            made["article"] = _html("article")
-    for name in ("copies", "asides"):
-        with gr.Accordion(
-            _label(f"{name}_title"), open=False, elem_id=f"musnad-lib-{name}-fold"
-        ) as fold:
-            made[name] = _html(name)
-        made[f"{name}_fold"] = fold
-    return _Parts(**made)
+    def __init__(self) -> None:
+        """Built where this is called."""
+        self.view = gr.State(View())
+        self.pieces = {"summary": _html("summary")}
+        with gr.Row(elem_classes="musnad-lib-top"):
+            with gr.Column(scale=2, min_width=280):
+                self.files = gr.File(
+                    label=label("add_articles"), file_count="multiple", height=150,
+                    elem_id="musnad-lib-files",
+                )  # fmt: skip
+                self.pieces["hint"] = _html("hint")
+                self.results = _html("results")
+            with gr.Column(scale=3, min_width=280):
+                self.pieces["timeline"] = _html("timeline")
+        with gr.Row(elem_classes="musnad-lib-body"):
+            with gr.Column(scale=3, min_width=300):
+                with gr.Row(elem_classes="musnad-lib-find"):
+                    self.search = gr.Textbox(
+                        label=label("search"), placeholder=label("search_hint"),
+                        elem_id="musnad-lib-search", scale=3, min_width=220,
+                    )  # fmt: skip
+                    self.order = gr.Dropdown(
+                        words("en").choices("orders"), value=View().order, label=label("order"),
+                        filterable=False, elem_id="musnad-lib-order", scale=2, min_width=180,
+                    )  # fmt: skip
+                self.pieces["list"] = _html("list")
+            with gr.Column(scale=2, min_width=300, elem_classes="musnad-lib-side"):
+                self.pieces["article"] = _html("article")
+        self.folds: dict[str, gr.Accordion] = {}
+        for name in FOLDED:
+            title, id_ = label(f"{name}_title"), f"musnad-lib-{name}-fold"
+            with gr.Accordion(title, open=False, elem_id=id_) as self.folds[name]:
+                self.pieces[name] = _html(name)
 
 
 def _html(name: str) -> gr.HTML:
@@ -124,69 +81,48 @@ def _html(name: str) -> gr.HTML:
     )
 
 
-def _label(name: str) -> Any:
-    return I18nData(f"library_{name}")
-
-
-def _orders(language: str) -> list[tuple[str, str]]:
-    names = library_words(language).orders
-    return [(names[order], order) for order in ORDERS]
-
-
 class _Replies:
     """The page's replies as values for components."""
 
     def __init__(self, page: LibraryPage) -> None:
         self._page = page
 
+    def whole(self, view: View, request: gr.Request, *, but: str = "article") -> _Reply:
+        """The order's names, and all that changes with the library: every piece ``but`` one."""
+        language = language_of(request)
+        orders = gr.update(choices=words(language).choices("orders"), value=view.order)
+        return orders, *(self._page.piece(name, view, language) for name in PIECES if name != but)
+
     def selected(self, view: View, request: gr.Request) -> _Reply:
         """All of the page, for a reader who comes to it."""
-        return (*self.whole(view, request), self._page.article(view, language_of(request)))
-
-    def whole(self, view: View, request: gr.Request) -> _Reply:
-        """All that changes with the library."""
-        language = language_of(request)
-        return (
-            self._page.summary(language),
-            self._page.hint(language),
-            self._page.timeline(language),
-            gr.update(choices=_orders(language), value=view.order),
-            self._page.listing(view, language),
-            self._page.part("copies", view, language),
-            self._page.part("asides", view, language),
-        )
+        return self.whole(view, request, but="")
 
     def sought(self, view: View, query: str, by: str, request: gr.Request) -> _Reply:
         """The view and the list for what stands in the boxes."""
         order = next((o for o in ORDERS if o == by), view.order)
-        view = dataclasses.replace(view, query=query, order=order, page=0)
-        return view, self._page.listing(view, language_of(request))
+        view = replace(view, query=query, order=order, page=0)
+        return view, self._page.piece("list", view, language_of(request))
 
     def turned(self, view: View, event: gr.EventData, request: gr.Request) -> _Reply:
         """The view, its order and the list after one of the list's own buttons."""
         turned = self._page.turn(view, _sent(event))
         if turned == view:
             return (gr.skip(),) * 3
-        return turned, turned.order, self._page.listing(turned, language_of(request))
+        return turned, turned.order, self._page.piece("list", turned, language_of(request))
 
     def acted(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[_Reply]:
         """The view, the article and the whole after opening, closing or removing an article."""
-        sent, language = _sent(event), language_of(request)
+        sent, language, page = _sent(event), language_of(request), self._page
         does, article_id = sent.get("does"), sent.get("id", "")
         rest = (gr.skip(),) * 7
-        if does in ("open", "keep", "remove"):
-            view = dataclasses.replace(view, chosen=article_id)
-            shown = self._page.article(
-                view, language, asking=does == "remove", focused=does == "open"
-            )
-            yield view, shown, *rest
-        elif does == "close":
-            view = dataclasses.replace(view, chosen="")
-            yield view, self._page.article(view, language), *rest
+        if does in ("open", "keep", "remove", "close"):
+            view = replace(view, chosen="" if does == "close" else article_id)
+            now = replace(view, asking=does == "remove", focused=does == "open")
+            yield view, page.piece("article", now, language), *rest
         elif does == "removed":
-            yield gr.skip(), self._page.removing(language), *rest
-            told = self._page.remove(article_id, language)
-            view = dataclasses.replace(view, chosen="")
+            yield gr.skip(), page.removing(language), *rest
+            told = page.remove(article_id, language)
+            view = replace(view, chosen="")
             yield view, told, *self.whole(view, request)
         else:
             yield (gr.skip(),) * 9
@@ -201,36 +137,38 @@ class _Replies:
         """The view and the part ``name`` after it was opened or folded."""
 
         def reply(view: View, request: gr.Request) -> _Reply:
-            parts = view.parts | {name} if is_open else view.parts - {name}
-            view = dataclasses.replace(view, parts=parts)
-            return view, self._page.part(name, view, language_of(request))
+            view = replace(view, parts=view.parts | {name} if is_open else view.parts - {name})
+            return view, self._page.piece(name, view, language_of(request))
 
         return reply
 
 
 def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
-    view = parts.view
-    tab.select(replies.selected, view, [*parts.whole, parts.article], **_QUIET)
+    view, pieces = parts.view, parts.pieces
+    listing, article = pieces["list"], pieces["article"]
+    every = [parts.order, *(pieces[name] for name in PIECES)]
+    whole = [part for part in every if part is not article]
+    tab.select(replies.selected, view, every, **_QUIET)
     gr.on(
         # Not "input" of the box: Gradio does not raise it when the last letter is deleted.
         [parts.search.change, parts.search.submit, parts.order.input],
         replies.sought,
         [view, parts.search, parts.order],
-        [view, parts.listing],
+        [view, listing],
         trigger_mode="always_last",
         **_QUIET,
     )
-    parts.listing.click(replies.turned, view, [view, parts.order, parts.listing], **_QUIET)
-    for place in (parts.listing, parts.article, parts.results, parts.copies, parts.asides):
-        place.click(replies.acted, view, [view, parts.article, *parts.whole], **_CLICK)
+    listing.click(replies.turned, view, [view, parts.order, listing], **_QUIET)
+    for place in (listing, article, parts.results, *(pieces[name] for name in FOLDED)):
+        place.click(replies.acted, view, [view, article, *whole], **_CLICK)
     # The list is drawn for the view as it is when the files are in, not as it was before.
     parts.files.upload(
         replies.added, parts.files, [parts.results, parts.files], concurrency_limit=1, **_QUIET
-    ).then(replies.whole, view, parts.whole, **_QUIET)
-    for name in ("copies", "asides"):
-        fold, shown = getattr(parts, f"{name}_fold"), getattr(parts, name)
-        fold.expand(replies.folded(name, is_open=True), view, [view, shown], **_QUIET)
-        fold.collapse(replies.folded(name, is_open=False), view, [view, shown], **_QUIET)
+    ).then(replies.whole, view, whole, **_QUIET)
+    for name, fold in parts.folds.items():
+        to = [view, pieces[name]]
+        fold.expand(replies.folded(name, is_open=True), view, to, **_QUIET)
+        fold.collapse(replies.folded(name, is_open=False), view, to, **_QUIET)
 
 
 def _sent(event: gr.EventData) -> dict[str, str]:

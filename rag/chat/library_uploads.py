@@ -11,15 +11,13 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from rag.corpus.articles import articles_of
 from rag.corpus.readers import LINES_SUFFIXES, TEXT_SUFFIXES, Unreadable, read_documents
 from rag.errors import MusnadError
 from rag.library import Ingested, Library
-from rag.store.build import Report
-from rag.store.index import index_exists
-from rag.types import Article
+from rag.types import Article, Report
 
 MOST_BYTES = 50_000_000
 SUFFIXES = TEXT_SUFFIXES | LINES_SUFFIXES
@@ -51,8 +49,7 @@ class FileResult:
     refused: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """The articles of one file before they are added."""
 
     result: FileResult
@@ -68,7 +65,7 @@ def add_files(
 ) -> list[FileResult]:
     """Add the articles of ``files`` in one write; a file that fails takes no other with it."""
     read = _settle([_read(file, most_bytes) for file in files])
-    stored = {a.id: a for a in library.articles()} if index_exists(library.path) else {}
+    stored = {a.id: a for a in library.articles()} if library.exists() else {}
     fresh = [a for one in read for a in one.articles if not _same(a, stored.get(a.id))]
     if not fresh:
         return _outcomes(read, Ingested((), (), (), ()))
@@ -118,9 +115,9 @@ def _settle(files: Iterable[_Read]) -> list[_Read]:
 
 def _same(article: Article, stored: Article | None) -> bool:
     """Whether ``stored`` is the article, whatever file it came from."""
-    return stored is not None and stored == dataclasses.replace(
-        article, path=stored.path, source=stored.source
-    )
+    if stored is None:
+        return False
+    return stored == dataclasses.replace(article, path=stored.path, source=stored.source)
 
 
 def _failed(result: FileResult, why: str) -> FileResult:
@@ -131,15 +128,12 @@ def _outcomes(files: Sequence[_Read], done: Ingested) -> list[FileResult]:
     """What each file did; of files with one article in common, the first has added it."""
     added, replaced = set(done.added), set(done.replaced)
     results = []
-    for one in files:
-        ids = [article.id for article in one.articles]
-        own = dataclasses.replace(
-            one.result,
-            added=tuple(i for i in ids if i in added),
-            replaced=tuple(i for i in ids if i in replaced),
-            known=tuple(i for i in ids if i not in added | replaced),
-        )
+    for result, articles in files:
+        ids = [article.id for article in articles]
+        new = tuple(i for i in ids if i in added)
+        other = tuple(i for i in ids if i in replaced)
+        known = tuple(i for i in ids if i not in added | replaced)
+        results.append(dataclasses.replace(result, added=new, replaced=other, known=known))
         added.difference_update(ids)
         replaced.difference_update(ids)
-        results.append(own)
     return results

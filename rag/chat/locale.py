@@ -7,31 +7,18 @@ its own words are in it too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
+from starlette.requests import Request
 
-from rag.chat.words import ARABIC, ENGLISH, LANGUAGES, Words
+from rag.chat.words import LANGUAGES, words
 
 COOKIE = "musnad_language"
 
 
-class HasHeaders(Protocol):
-    """A request, Gradio's or Starlette's."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Names are looked up in lower case."""
-
-    @property
-    def cookies(self) -> Mapping[str, str]:
-        """By name."""
-
-
-def language_of(request: HasHeaders | None) -> str:
+def language_of(request: gr.Request | Request | None) -> str:
     """``"ar"`` or ``"en"``: what the reader chose, else what the browser prefers."""
     if request is None:
         return "en"
@@ -47,25 +34,16 @@ def choose(cookie: str | None, accepted: str | None) -> str:
 
 
 def label(name: str) -> Any:
-    """The word ``name`` of :class:`Words`, translated in the browser."""
-    if name not in _NAMES:
+    """The sentence ``name``, translated in the browser.
+
+    Raises:
+        KeyError: there is none.
+    """
+    if name not in words("en").sentences:
         raise KeyError(f"no word {name!r}")
     return I18nData(name)
 
 
-def translations(
-    *tables: tuple[Mapping[str, str], Mapping[str, str]],
-) -> gr.I18n:
-    """What Gradio translates labels with: our words and further (Arabic, English) ``tables``."""
-    arabic, english = _plain(ARABIC), _plain(ENGLISH)
-    for more_arabic, more_english in tables:
-        arabic.update(more_arabic)
-        english.update(more_english)
-    return gr.I18n(ar=arabic, en=english)
-
-
-def _plain(table: Words) -> dict[str, str]:
-    return {name: said for name, said in asdict(table).items() if isinstance(said, str)}
-
-
-_NAMES = frozenset(field.name for field in fields(Words))
+def translations() -> gr.I18n:
+    """What Gradio translates labels with."""
+    return gr.I18n(**{language: dict(words(language).sentences) for language in LANGUAGES})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from rag.chat.markup import Markup, escape, filled, isolated, joined
 from rag.chat.words import Words
 from rag.errors import MusnadError
 from rag.library import Library
@@ -42,19 +43,17 @@ class ModelLoader:
         """Told by the fetcher how many of ``total`` bytes are here."""
         self._state = (label, done, total)
 
-    def status(self, said: Words) -> str:
-        """One line on the model's state; names stand between U+2066 and U+2069."""
-        if self._failure:
-            return f"{said.model_failed} {_isolate(self._failure)}"
-        if self.ready:
-            model = self.model
-            return said.model_ready.format(model=_isolate(model)) if model else said.no_model
+    def status(self, said: Words) -> Markup:
+        """One line on the model's state."""
         label, done, total = self._state
-        if total and done < total:
-            return said.fetching.format(
-                label=_isolate(label), done=f"{done / 1e6:,.0f}", total=f"{total / 1e6:,.0f}"
-            )
-        return said.loading_model
+        if self._failure:
+            return joined((f"{said.model_failed} ", isolated(self._failure)))
+        if self.ready and (model := self.model):
+            return filled(said.model_ready, model=isolated(model))
+        if done < total and not self.ready:
+            counts = {"done": f"{done / 1e6:,.0f}", "total": f"{total / 1e6:,.0f}"}
+            return filled(said.fetching, label=isolated(label), **counts)
+        return escape(said.no_model if self.ready else said.loading_model)
 
     def _load(self) -> None:
         try:
@@ -64,7 +63,3 @@ class ModelLoader:
             self._failure = str(error)
         else:
             self._ready.set()
-
-
-def _isolate(text: str) -> str:
-    return f"\u2066{text}\u2069"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from rag.chat.exchange import Conversation
-from rag.chat.feedback import REASONS
 from rag.chat.handlers import Handlers
 from rag.chat.library_tab import library_tab
 from rag.chat.locale import label
+from rag.chat.markup import Markup
 from rag.chat.model_loader import ModelLoader
 from rag.chat.settings_drawer import Drawer, defaults, settings_drawer
 from rag.chat.words import words
-from rag.errors import MusnadError
 from rag.library import Library
 
 _STATUS_SECONDS = 2.0
@@ -26,19 +23,21 @@ _AT_ONCE = 30
 # Files that were uploaded are in the index once read: every hour, those of a day ago are deleted.
 _DELETE_UPLOADS = (3600, 86400)
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
-
-@dataclass(frozen=True)
-class _Chat:
-    """The components of the chat tab."""
-
-    chat: Any
-    box: Any
-    panel: Any
-    why: Any
-    reason: Any
-    remark: Any
-    send: Any
+_QUEUED: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "answers", **_QUIET}
+_BRAND = Markup(
+    '<h1><bdi lang="en">Musnad</bdi> <span aria-hidden="true">·</span>'
+    ' <bdi lang="ar">مُسنَد</bdi></h1>'
+)
+# The buttons at the top and what they do in the browser.
+_TOOLS = {
+    "conversations": "musnad.toggle('musnad-conversations')",
+    "settings": "musnad.toggle('musnad-settings')",
+    "other_language": "musnad.switchLanguage()",
+}
+_KEPT = """musnad.conversations({
+    element, props, watch, server,
+    open: (conversation) => trigger("open_conversation", {conversation}),
+});"""
 
 
 def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
@@ -54,7 +53,7 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
         _header()
         with gr.Tabs(elem_id="musnad-tabs"):
             with gr.Tab(label("chat_tab"), id="chat") as talk:
-                chat = _chat_tab()
+                chat = _Chat()
             with gr.Tab(label("library_tab"), id="library") as tab:
                 library_tab(library, tab)
         status = gr.HTML(elem_id="musnad-status", padding=False)
@@ -67,75 +66,74 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
         _wire_feedback(handlers, chat, conversation)
         # Articles may have come and gone on the other page.
         talk.select(handlers.welcome, None, chat.chat, **_QUIET)
-        _wire_settings(page, handlers, library, chat, drawer, status)
-        gr.api(_ask(handlers), api_name="ask")  # type: ignore[attr-defined]
+        filled = [chat.chat, status, chat.reason, *drawer.inputs]
+        opened = page.load(handlers.opened, None, filled, **_QUIET)
+        opened.then(handlers.effect, drawer.inputs, drawer.effect, **_QUIET)
+        _wire_settings(handlers, library, drawer)
+        gr.Timer(_STATUS_SECONDS).tick(handlers.status, None, status, **_QUIET)
+        gr.api(handlers.answer, api_name="ask")  # type: ignore[attr-defined]
     return page
 
 
 def _header() -> None:
     with gr.Row(elem_id="musnad-header"):
-        gr.HTML(
-            '<h1><bdi lang="en">Musnad</bdi> <span aria-hidden="true">·</span>'
-            ' <bdi lang="ar">مُسنَد</bdi></h1>',
-            elem_id="musnad-brand",
-            padding=False,
-        )
+        gr.HTML(_BRAND, elem_id="musnad-brand", padding=False)
         gr.Markdown(label("tagline"), elem_id="musnad-tagline")
-        for name, script in (
-            ("conversations", "() => musnad.toggle('musnad-conversations')"),
-            ("settings", "() => musnad.toggle('musnad-settings')"),
-            ("other_language", "() => musnad.switchLanguage()"),
-        ):
+        for name, script in _TOOLS.items():
             button = gr.Button(
                 label(name), size="sm", elem_id=f"musnad-to-{name}", elem_classes="musnad-tool"
             )
-            button.click(None, js=script, api_visibility="private")
+            button.click(None, js=f"() => {script}", api_visibility="private")
 
 
-def _chat_tab() -> _Chat:
-    with gr.Row(elem_id="musnad-main"):
-        with gr.Column(scale=3, min_width=320, elem_id="musnad-talk"):
-            chat = gr.Chatbot(
-                label=label("chat_label"),
-                show_label=False,
-                elem_id="musnad-chat",
-                height="var(--musnad-height)",
-                latex_delimiters=[],
-                editable="user",
-                feedback_options=("Like", "Dislike"),
-                # Not "share": it uploads the conversation to somebody else.
-                buttons=["copy"],
-                group_consecutive_messages=False,
-                allow_tags=False,
-            )
-            with gr.Column(visible=False, elem_id="musnad-why") as why:
-                reason = gr.Radio(
-                    [(getattr(words("en"), name), name) for name in REASONS],
-                    label=label("why"),
-                    elem_id="musnad-reason",
+class _Chat:
+    """The components of the chat tab."""
+
+    def __init__(self) -> None:
+        """Built where this is called."""
+        with gr.Row(elem_id="musnad-main"):
+            with gr.Column(scale=3, min_width=320, elem_id="musnad-talk"):
+                self.chat = gr.Chatbot(
+                    label=label("chat_label"),
+                    show_label=False,
+                    elem_id="musnad-chat",
+                    height="var(--musnad-height)",
+                    latex_delimiters=[],
+                    editable="user",
+                    feedback_options=("Like", "Dislike"),
+                    # Not "share": it uploads the conversation to somebody else.
+                    buttons=["copy"],
+                    group_consecutive_messages=False,
+                    allow_tags=False,
                 )
-                with gr.Row(equal_height=True):
-                    remark = gr.Textbox(
-                        label=label("reason_label"),
-                        placeholder=label("why_placeholder"),
-                        show_label=False,
-                        max_lines=3,
-                        scale=4,
-                    )
-                    send = gr.Button(label("send"), size="sm", scale=1, min_width=80)
-            box = gr.Textbox(
-                label=label("question_label"),
+                with gr.Column(visible=False, elem_id="musnad-why") as self.why:
+                    self._reason()
+                self.box = gr.Textbox(
+                    label=label("question_label"),
+                    show_label=False,
+                    placeholder=label("placeholder"),
+                    elem_id="musnad-question",
+                    submit_btn=True,
+                    stop_btn=False,
+                    autofocus=True,
+                    max_lines=6,
+                )
+            with gr.Column(scale=2, min_width=300, elem_id="musnad-side"):
+                self.panel = gr.HTML(label("no_sources"), elem_id="musnad-panel", padding=False)
+
+    def _reason(self) -> None:
+        self.reason = gr.Radio(
+            words("en").choices("feedback"), label=label("why"), elem_id="musnad-reason"
+        )
+        with gr.Row(equal_height=True):
+            self.remark = gr.Textbox(
+                label=label("reason_label"),
+                placeholder=label("why_placeholder"),
                 show_label=False,
-                placeholder=label("placeholder"),
-                elem_id="musnad-question",
-                submit_btn=True,
-                stop_btn=False,
-                autofocus=True,
-                max_lines=6,
+                max_lines=3,
+                scale=4,
             )
-        with gr.Column(scale=2, min_width=300, elem_id="musnad-side"):
-            panel = gr.HTML(label("no_sources"), elem_id="musnad-panel", padding=False)
-    return _Chat(chat, box, panel, why, reason, remark, send)
+            self.send = gr.Button(label("send"), size="sm", scale=1, min_width=80)
 
 
 def _conversations(handlers: Handlers) -> Any:
@@ -154,10 +152,7 @@ def _conversations(handlers: Handlers) -> Any:
     return gr.HTML(
         None,
         html_template='<div class="musnad-list"></div>',
-        js_on_load="""musnad.conversations({
-            element, props, watch, server,
-            open: (conversation) => trigger("open_conversation", {conversation}),
-        });""",
+        js_on_load=_KEPT,
         server_functions=[open_article, export],
         elem_id="musnad-kept",
         padding=False,
@@ -167,76 +162,32 @@ def _conversations(handlers: Handlers) -> Any:
 def _wire_asking(
     handlers: Handlers, parts: _Chat, drawer: Drawer, conversation: Any, kept: Any
 ) -> None:
-    steps = [parts.box, parts.chat, conversation, parts.panel, kept]
-    queued: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "answers", **_QUIET}
+    box, chat = parts.box, parts.chat
+    steps = [box, chat, conversation, parts.panel, kept]
     given = [conversation, *drawer.inputs]
-    asking = [
-        parts.box.submit(handlers.submit, [parts.box, *given], steps, **queued),
-        parts.chat.example_select(handlers.example, given, steps, **queued),
-        parts.chat.retry(handlers.retry, given, steps, **queued),
-        parts.chat.edit(handlers.edit, given, steps, **queued),
+    asking: Any = [
+        box.submit(handlers.submit, [box, *given], steps, **_QUEUED),
+        chat.example_select(handlers.example, given, steps, **_QUEUED),
+        chat.retry(handlers.retry, given, steps, **_QUEUED),
+        chat.edit(handlers.edit, given, steps, **_QUEUED),
     ]
-    parts.box.stop(handlers.stop, conversation, steps, cancels=asking, **_QUIET)
-    parts.chat.undo(handlers.undo, conversation, steps, **_QUIET)
+    box.stop(handlers.stop, conversation, steps, cancels=asking, **_QUIET)
+    chat.undo(handlers.undo, conversation, steps, **_QUIET)
     kept.open_conversation(handlers.open, None, steps, cancels=asking, **_QUIET)
 
 
 def _wire_feedback(handlers: Handlers, parts: _Chat, conversation: Any) -> None:
     liked = gr.State(None)
+    on, told = parts.chat, [parts.reason, parts.remark]
     # Another question is about another answer.
-    on = parts.chat
-    gr.on(
-        [parts.box.submit, on.example_select, on.retry, on.edit, on.undo],
-        lambda: gr.update(visible=False),
-        None,
-        parts.why,
-        **_QUIET,
-    )
-    parts.chat.like(
-        handlers.like, conversation, [parts.why, liked, parts.reason, parts.remark], **_QUIET
-    )
-    gr.on(
-        [parts.send.click, parts.remark.submit],
-        handlers.why,
-        [conversation, liked, parts.reason, parts.remark],
-        parts.why,
-        **_QUIET,
-    )
+    anew = [parts.box.submit, on.example_select, on.retry, on.edit, on.undo]
+    gr.on(anew, lambda: gr.update(visible=False), None, parts.why, **_QUIET)
+    on.like(handlers.like, conversation, [parts.why, liked, *told], **_QUIET)
+    sent = [parts.send.click, parts.remark.submit]
+    gr.on(sent, handlers.why, [conversation, liked, *told], parts.why, **_QUIET)
 
 
-def _wire_settings(
-    page: gr.Blocks,
-    handlers: Handlers,
-    library: Library,
-    parts: _Chat,
-    drawer: Drawer,
-    status: Any,
-) -> None:
-    opened = page.load(
-        handlers.opened, None, [parts.chat, status, parts.reason, *drawer.inputs], **_QUIET
-    )
-    opened.then(handlers.effect, drawer.inputs, drawer.effect, **_QUIET)
-    gr.on(
-        [component.change for component in drawer.inputs],
-        handlers.effect,
-        drawer.inputs,
-        drawer.effect,
-        trigger_mode="always_last",
-        **_QUIET,
-    )
+def _wire_settings(handlers: Handlers, library: Library, drawer: Drawer) -> None:
+    changes, last = [part.change for part in drawer.inputs], {"trigger_mode": "always_last"}
+    gr.on(changes, handlers.effect, drawer.inputs, drawer.effect, **last, **_QUIET)
     drawer.reset.click(lambda: defaults(library), None, drawer.inputs, **_QUIET)
-    gr.Timer(_STATUS_SECONDS).tick(handlers.status, None, status, **_QUIET)
-
-
-def _ask(handlers: Handlers) -> Any:
-    def ask(question: str) -> str:
-        """Answer a question: the Answer object of the contract, as JSON text.
-
-        Text, because Gradio takes any object with a "path" for a file to be served.
-        """
-        try:
-            return json.dumps(handlers.answer(question), ensure_ascii=False)
-        except MusnadError as error:
-            raise gr.Error(str(error)) from error
-
-    return ask

@@ -7,13 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from rag.answering.prompts import REPLY_LANGUAGES
 from rag.chat.answering import Choices
 from rag.chat.locale import label
 from rag.chat.model_loader import ModelLoader
 from rag.chat.words import Words, words
 from rag.errors import MusnadError
 from rag.library import Library
-from rag.retrieval.when import article_dates
 
 MOST_PASSAGES = 20
 _MODEL, _QUOTING = "model", "quoting"
@@ -31,39 +31,13 @@ class Drawer:
 
 def settings_drawer(library: Library) -> Drawer:
     """Build the drawer's inputs here. They are filled for a reader by :func:`dressed`."""
-    model = gr.Radio(
-        _models(words("en"), None),
-        value=_MODEL,
-        label=label("model"),
-        info=label("model_effect"),
-        elem_id="musnad-model",
-    )
-    passages = gr.Slider(
-        1,
-        MOST_PASSAGES,
-        value=library.settings.passages,
-        step=1,
-        label=label("passages"),
-        info=label("passages_effect"),
-        elem_id="musnad-passages",
-    )
+    said, (first, most, *_) = words("en"), defaults(library)
+    model = gr.Radio(_models(said, None), value=first, **_told("model"))
+    passages = gr.Slider(1, MOST_PASSAGES, value=most, step=1, **_told("passages"))
     with gr.Row():
-        since = gr.Textbox(
-            label=label("since"), placeholder="2023", max_lines=1, elem_id="musnad-since",
-            min_width=120,
-        )  # fmt: skip
-        until = gr.Textbox(
-            label=label("until"), placeholder="2024-07", max_lines=1, elem_id="musnad-until",
-            min_width=120,
-        )  # fmt: skip
+        since, until = _date("since", "2023"), _date("until", "2024-07")
     gr.Markdown(label("dates_effect"), elem_classes="musnad-hint")
-    language = gr.Radio(
-        _languages(words("en")),
-        value=_SAME,
-        label=label("answer_language"),
-        info=label("answer_language_effect"),
-        elem_id="musnad-answer-language",
-    )
+    language = gr.Radio(_languages(said), value=_SAME, **_told("answer_language"))
     effect = gr.HTML(elem_id="musnad-effect", padding=False)
     reset = gr.Button(label("reset"), size="sm", elem_id="musnad-reset")
     return Drawer([model, passages, since, until, language], effect, reset)
@@ -76,21 +50,15 @@ def choices(model: str, passages: float, since: str, until: str, language: str) 
         passages=min(max(int(passages), 1), MOST_PASSAGES),
         since=since or "",
         until=until or "",
-        language=None if language == _SAME else language,
+        language=language if language in REPLY_LANGUAGES else None,
     )
 
 
 def dressed(loader: ModelLoader, language: str) -> list[Any]:
     """Updates of the inputs whose choices are words, for a reader of ``language``."""
     said = words(language)
-    same = gr.skip()
-    return [
-        gr.update(choices=_models(said, loader.model)),
-        same,
-        same,
-        same,
-        gr.update(choices=_languages(said)),
-    ]
+    models, languages = _models(said, loader.model), _languages(said)
+    return [gr.update(choices=models), *(gr.skip(),) * 3, gr.update(choices=languages)]
 
 
 def defaults(library: Library) -> list[Any]:
@@ -103,30 +71,41 @@ def effect(library: Library, chosen: Choices, language: str) -> tuple[str, bool]
     said = words(language)
     try:
         period = chosen.period(said)
-        dates = [article.date for article in library.index().articles]
+        dates = [article.date for article in library.snapshot().articles]
     except MusnadError as error:
         return str(error), True
-    count = said.articles.of(len(dates))
+    count = said.counted("article", len(dates))
     if period.since or period.until:
-        within = int(article_dates(dates).within(period).sum())
+        within = sum(map(period.holds, dates))
         typed = f"{chosen.since.strip() or '…'} – {chosen.until.strip() or '…'}"
-        parts = [said.within_period.format(n=within, all=count, period=f"\u2066{typed}\u2069")]
+        parts = [said.within_period.format(n=within, all=count, period=typed)]
     else:
         parts = [said.all_articles.format(all=count)]
     if chosen.passages:
-        parts.append(said.reads_passages.format(n=said.passage.of(chosen.passages)))
+        parts.append(said.reads_passages.format(n=said.counted("passage", chosen.passages)))
     if chosen.quoting:
         parts.append(said.quoting_only)
     if chosen.language:
-        name = said.arabic if chosen.language == "ar" else said.english
-        parts.append(said.answers_in.format(language=name))
+        parts.append(said.answers_in.format(language=said.tables["languages"][chosen.language]))
     return " · ".join(parts), False
 
 
+def _told(name: str) -> dict[str, Any]:
+    """An input's label, what it does, and its id."""
+    id_ = f"musnad-{name.replace('_', '-')}"
+    return {"label": label(name), "info": label(f"{name}_effect"), "elem_id": id_}
+
+
+def _date(name: str, example: str) -> gr.Textbox:
+    return gr.Textbox(
+        label=label(name), placeholder=example, max_lines=1, elem_id=f"musnad-{name}", min_width=120
+    )
+
+
 def _models(said: Words, model: str | None) -> list[tuple[str, str]]:
-    written = f"{said.model_written}" + (f" ({model})" if model else "")
+    written = said.model_written + (f" ({model})" if model else "")
     return [(written, _MODEL), (said.quoting_only, _QUOTING)]
 
 
 def _languages(said: Words) -> list[tuple[str, str]]:
-    return [(said.same_as_question, _SAME), (said.arabic, "ar"), (said.english, "en")]
+    return [(said.same_as_question, _SAME), *said.choices("languages")]

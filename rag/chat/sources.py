@@ -1,7 +1,6 @@
 """The panel beside an answer: a card for each citation, what was found besides, what is nearest.
 
-There is a section for each exchange of a conversation, of which the page's script shows one. Every
-word of an article is escaped.
+There is a section for each exchange of a conversation, of which the page's script shows one.
 """
 
 from __future__ import annotations
@@ -10,10 +9,19 @@ import json
 from collections.abc import Callable, Sequence
 
 from rag.chat.exchange import Exchange
-from rag.chat.render import direction_of, escape, one_line
+from rag.chat.markup import (
+    Markup,
+    directed,
+    element,
+    isolated,
+    joined,
+    one_line,
+    shortened,
+    way_of,
+)
 from rag.chat.words import Words, words
 from rag.errors import MusnadError
-from rag.types import Answer, Article, ArticleRef, Citation, Claim, Hit, Span
+from rag.types import Answer, Article, ArticleRef, Citation, Hit, Span
 
 _CONTEXT_CHARACTERS = 160
 _SNIPPET_CHARACTERS = 220
@@ -21,105 +29,103 @@ _SNIPPET_CHARACTERS = 220
 FindArticle = Callable[[str], Article]
 
 
-def panel_html(exchanges: Sequence[Exchange], find: FindArticle, language: str) -> str:
+def panel_html(exchanges: Sequence[Exchange], find: FindArticle, language: str) -> Markup:
     """The sources of all exchanges, the last one's to be seen."""
     said = words(language)
+    last = len(exchanges) - 1
     sections = [
-        _section(index, exchange.answer, find, said, hidden=index < len(exchanges) - 1)
+        _section(index, exchange.answer, find, said, hidden=index < last)
         for index, exchange in enumerate(exchanges)
         if exchange.answer
     ]
-    if not sections:
-        return f'<p class="musnad-empty">{escape(said.no_sources)}</p>'
-    return "".join(sections)
+    return joined(sections) if sections else element("p.musnad-empty", said.no_sources)
 
 
-def _section(index: int, answer: Answer, find: FindArticle, said: Words, *, hidden: bool) -> str:
-    cited = _cited(answer)
-    cards = "".join(_card(index, citation, claims, find, said) for citation, claims in cited)
-    question = f"<bdi>{escape(answer.question)}</bdi>"
-    about = said.sources_of if cited else said.nearest_to
-    parts = [
-        f"<h2>{escape(said.sources if cited else said.nearest)}</h2>",
-        f'<p class="musnad-sources-of">{escape(about)} {question}</p>',
-        f"<ol>{cards}</ol>" if cards else "",
-        _uncited(answer, [citation for citation, _ in cited], find, said),
-    ]
-    attributes = f'class="musnad-sources" id="sources-{index}"' + (" hidden" if hidden else "")
-    return one_line(f"<section {attributes}>{''.join(parts)}</section>")
-
-
-def _cited(answer: Answer) -> list[tuple[Citation, list[Claim]]]:
-    """Each citation once, by number, with the claims that it is for."""
-    found: dict[int, tuple[Citation, list[Claim]]] = {}
+def cited(answer: Answer) -> list[tuple[Citation, bool]]:
+    """Each citation once, by number, and whether a claim that it is for is supported."""
+    found: dict[int, tuple[Citation, bool]] = {}
     for claim in answer.claims:
         for citation in claim.citations:
-            found.setdefault(citation.n, (citation, []))[1].append(claim)
+            first, supported = found.get(citation.n, (citation, False))
+            found[citation.n] = (first, supported or claim.supported)
     return [found[n] for n in sorted(found)]
 
 
+def about(article: Article | ArticleRef, said: Words) -> list[str]:
+    """The outlet, where it is known, and the date; where that is not known, this is said."""
+    return [
+        part for part in (article.outlet, article.date or said.tables["unknown"]["date"]) if part
+    ]
+
+
+def about_html(article: Article | ArticleRef, said: Words) -> Markup:
+    """The same as a line of a card."""
+    return element("p.musnad-about", joined(map(isolated, about(article, said)), " · "))
+
+
+def _section(index: int, answer: Answer, find: FindArticle, said: Words, *, hidden: bool) -> Markup:
+    cards = cited(answer)
+    title, of = (said.sources, said.sources_of) if cards else (said.nearest, said.nearest_to)
+    items = [_card(index, citation, supported, find, said) for citation, supported in cards]
+    parts = (
+        element("h2", title),
+        element("p.musnad-sources-of", f"{of} ", isolated(answer.question)),
+        element("ol", *items) if items else "",
+        _uncited(answer, [citation for citation, _ in cards], find, said),
+    )
+    name = f"sources-{index}"
+    return one_line(element("section.musnad-sources", *parts, id=name, hidden=hidden))
+
+
 def _card(
-    index: int, citation: Citation, claims: list[Claim], find: FindArticle, said: Words
-) -> str:
-    n = citation.n
-    supported = any(claim.supported for claim in claims)
-    badge = said.supported if supported else said.unsupported
-    span = Span(citation.start, citation.end)
-    number = (
-        f'<a class="musnad-number" href="#m{index}-{n}" title="{escape(said.back_to_answer)}"'
-        f' aria-label="{escape(said.back_to_answer)} [{n}]"><bdi>[{n}]</bdi></a>'
-    )
-    return (
-        f'<li class="musnad-card" id="s{index}-{n}" tabindex="-1">'
-        f"{_headed(citation.article, number, _quote(citation, find), said)}"
-        f'<div class="musnad-card-foot">'
-        f'<span class="musnad-badge {"yes" if supported else "no"}">{escape(badge)}</span>'
-        f"{_opener(citation.article, span, index, said)}</div></li>"
-    )
+    index: int, citation: Citation, supported: bool, find: FindArticle, said: Words
+) -> Markup:
+    n, back = isolated(f"[{citation.n}]"), said.back_to_answer
+    where, named = f"#m{index}-{citation.n}", f"{back} [{citation.n}]"
+    number = element("a.musnad-number", n, href=where, title=back, aria_label=named)
+    state, told = ("yes", said.supported) if supported else ("no", said.unsupported)
+    badge = element(f"span.musnad-badge.{state}", told)
+    parts = _entry(citation, _quote(citation, find), said, index=index, number=number, badge=badge)
+    return element("li.musnad-card", *parts, id=f"s{index}-{citation.n}", tabindex=-1)
 
 
-def _quote(citation: Citation, find: FindArticle) -> str:
-    before, after = "", ""
+def _quote(citation: Citation, find: FindArticle) -> Markup:
+    """The words cited, among those that stand around them as long as the article has them."""
+    span, quote = Span(citation.start, citation.end), citation.quote
+    text = _text(citation, find)
+    before, after = context(text, span) if span.of(text) == quote else ("", "")
+    way = way_of(quote, citation.article.language)
+    return element("blockquote", before, element("mark", quote), after, **way)
+
+
+def _text(at: Citation | Hit, find: FindArticle) -> str:
+    """The text of the article of ``at``; nothing once that is gone."""
     try:
-        text = find(citation.article.id).text
+        return find(at.article.id).text
     except MusnadError:
-        text = ""
-    if text[citation.start : citation.end] == citation.quote:
-        before, after = context(text, Span(citation.start, citation.end))
-    return (
-        f"<blockquote {direction_of(citation.quote, citation.article.language)}>"
-        f"{escape(before)}<mark>{escape(citation.quote)}</mark>{escape(after)}</blockquote>"
-    )
-
-
-def _uncited(answer: Answer, cited: Sequence[Citation], find: FindArticle, said: Words) -> str:
-    """Passages that were found and not cited; where nothing was answered, what comes nearest."""
-    rest = [hit for hit in answer.passages if not any(_holds(hit, c) for c in cited)]
-    if not cited and answer.nearest:
-        items = "".join(f"<li>{_near(citation, find, said)}</li>" for citation in answer.nearest)
-        return f'<ul class="musnad-found">{items}</ul>'
-    if not rest:
         return ""
-    if not cited:
+
+
+def _uncited(
+    answer: Answer, citations: Sequence[Citation], find: FindArticle, said: Words
+) -> Markup | str:
+    """Passages that were found and not cited; where nothing was answered, what comes nearest."""
+    rest = [hit for hit in answer.passages if not any(_holds(hit, c) for c in citations)]
+    if citations:
+        items = [_passage(hit, find, said) for hit in rest]
+    elif answer.nearest:
+        # Without numbers, for they are no sources.
+        items = [_entry(citation, _quote(citation, find), said) for citation in answer.nearest]
+    else:
         nearest = {hit.article.id: hit for hit in reversed(rest)}
-        rest = [hit for hit in rest if nearest[hit.article.id] is hit]
-    items = "".join(f"<li>{_passage(hit, find, said)}</li>" for hit in rest)
-    if not cited:
-        return f'<ul class="musnad-found">{items}</ul>'
-    heading = escape(said.also_found.format(n=len(rest)))
-    return (
-        f'<details class="musnad-also"><summary>{heading}</summary>'
-        f'<ul class="musnad-found">{items}</ul></details>'
-    )
-
-
-def _near(citation: Citation, find: FindArticle, said: Words) -> str:
-    """A sentence near a question which nothing answers: without a number, for it is no source."""
-    span = Span(citation.start, citation.end)
-    return (
-        f"{_headed(citation.article, '', _quote(citation, find), said)}"
-        f'<div class="musnad-card-foot">{_opener(citation.article, span, None, said)}</div>'
-    )
+        items = [_passage(h, find, said) for h in rest if nearest[h.article.id] is h]
+    if not items:
+        return ""
+    listed = element("ul.musnad-found", *(element("li", *item) for item in items))
+    if not citations:
+        return listed
+    heading = element("summary", said.also_found.format(n=len(items)))
+    return element("details.musnad-also", heading, listed)
 
 
 def _holds(hit: Hit, citation: Citation) -> bool:
@@ -127,57 +133,45 @@ def _holds(hit: Hit, citation: Citation) -> bool:
     return same and hit.start <= citation.start and citation.end <= hit.end
 
 
-def _passage(hit: Hit, find: FindArticle, said: Words) -> str:
-    try:
-        text = find(hit.article.id).text[hit.start : hit.end]
-    except MusnadError:
-        text = hit.text
-    snippet = " ".join(text.split())
-    if len(snippet) > _SNIPPET_CHARACTERS:
-        snippet = snippet[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …"
-    shown = (
-        f'<p class="musnad-snippet" {direction_of(snippet, hit.article.language)}>'
-        f"{escape(snippet)}</p>"
-    )
-    copies = " · ".join(f"<bdi>{escape(ref.label)}</bdi>" for ref in hit.also)
-    also = f'<p class="musnad-copies">{escape(said.also_in)} {copies}</p>' if copies else ""
-    opener = _opener(hit.article, Span(hit.start, hit.end), None, said)
-    return (
-        f'{_headed(hit.article, "", shown, said)}{also}<div class="musnad-card-foot">{opener}</div>'
-    )
+def _passage(hit: Hit, find: FindArticle, said: Words) -> list[str]:
+    text = Span(hit.start, hit.end).of(_text(hit, find)) or hit.text
+    snippet = shortened(" ".join(text.split()), _SNIPPET_CHARACTERS)
+    others = joined((isolated(ref.label) for ref in hit.also), " · ")
+    also = element("p.musnad-copies", f"{said.also_in} ", others) if others else ""
+    shown = directed("p.musnad-snippet", snippet, hit.article.language)
+    return _entry(hit, shown, said, also=also)
 
 
-def _headed(article: ArticleRef, number: str, words_of_it: str, said: Words) -> str:
-    """An article's title, outlet and date above its words, all in the title's direction.
-
-    Where the date is not known, that is said.
+def _entry(
+    at: Citation | Hit,
+    shown: Markup,
+    said: Words,
+    *,
+    index: int | None = None,
+    number: str = "",
+    badge: str = "",
+    also: str = "",
+) -> list[str]:
+    """What is ``shown`` of an article beneath its title, outlet and date, in the title's direction;
+    and the button that opens the article there, with the marks of exchange ``index``.
     """
-    parts = [part for part in (article.outlet, article.date or said.date_unknown) if part]
-    about = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
-    return (
-        f"<div {direction_of(article.label, article.language)}>"
-        f'<div class="musnad-card-head">{number}<strong>{escape(article.label)}</strong></div>'
-        f'<p class="musnad-about">{about}</p>{words_of_it}</div>'
-    )
-
-
-def _opener(article: ArticleRef, span: Span, index: int | None, said: Words) -> str:
-    """The button that opens the article at ``span``, with the marks of exchange ``index``."""
-    asked = {"article": article.id, "start": span.start, "end": span.end, "exchange": index}
-    return (
-        f'<button type="button" class="musnad-open" data-open="{escape(json.dumps(asked))}">'
-        f"{escape(said.open_article)}</button>"
-    )
+    article = at.article
+    head = element("div.musnad-card-head", number, element("strong", article.label))
+    way = way_of(article.label, article.language)
+    asked = {"article": article.id, "start": at.start, "end": at.end, "exchange": index}
+    opens = {"type": "button", "data_open": json.dumps(asked)}
+    button = element("button.musnad-open", said.open_article, **opens)
+    return [
+        element("div", head, about_html(article, said), shown, **way),
+        also,
+        element("div.musnad-card-foot", badge, button),
+    ]
 
 
 def context(text: str, span: Span, reach: int = _CONTEXT_CHARACTERS) -> tuple[str, str]:
     """Up to ``reach`` characters of the same line before and after ``span``, cut at a space."""
-    line_start = text.rfind("\n", 0, span.start) + 1
-    line_end = text.find("\n", span.end)
-    before = text[line_start : span.start]
-    after = text[span.end : line_end if line_end >= 0 else len(text)]
+    before = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    after = text[span.end :].partition("\n")[0]
     if len(before) > reach:
         before = "… " + before[-reach:].split(" ", 1)[-1]
-    if len(after) > reach:
-        after = after[:reach].rsplit(" ", 1)[0] + " …"
-    return before, after
+    return before, shortened(after, reach)

@@ -23,6 +23,8 @@ _UNITS: tuple[tuple[Unit, int], ...] = (
     ("day", 1), ("week", 1), ("month", 1), ("year", 1), ("year", 5), ("year", 10), ("year", 50),
     ("year", 100), ("year", 500),
 )  # fmt: skip
+_DAYS, _MONTHS = {"day": 1, "week": 7}, {"month": 1, "year": 12}
+# How long an ISO date is that is as precise as the unit.
 _PRECISION: dict[Unit, int] = {"day": 10, "week": 10, "month": 7, "year": 4}
 
 
@@ -70,25 +72,25 @@ def timeline(articles: Iterable[tuple[str | None, str | None]]) -> Timeline:
     known = list(articles)
     dated = [(date, outlet) for date, outlet in known if date]
     unit, step = _scale([date for date, _ in dated])
-    placed = [(_start(d, unit, step), o) for d, o in dated if len(d) >= _PRECISION[unit]]
+    placed = [(_number(d, unit, step), o) for d, o in dated if len(d) >= _PRECISION[unit]]
     names = Counter(outlet for _, outlet in placed if outlet)
     ranked = sorted(names, key=lambda name: (-names[name], name))
-    shown = {name: place for place, name in enumerate(ranked[:MOST_OUTLETS])}
+    shown, rest = ranked[:MOST_OUTLETS], ranked[MOST_OUTLETS:]
     series = [Series("outlet", name, names[name]) for name in shown]
-    if len(ranked) > len(shown):
-        rest = ranked[len(shown) :]
+    if rest:
         series.append(Series("other", total=sum(names[name] for name in rest)))
-        shown |= dict.fromkeys(rest, len(series) - 1)
     if nameless := sum(not outlet for _, outlet in placed):
         series.append(Series("unknown", total=nameless))
-    cells = Counter((start, shown[o] if o else len(series) - 1) for start, o in placed)
+    places = {name: min(place, MOST_OUTLETS) for place, name in enumerate(ranked)}
+    cells = Counter((n, places[o] if o else len(series) - 1) for n, o in placed)
+    numbers = [number for number, _ in placed]
     return Timeline(
         unit=unit,
         step=step,
         series=tuple(series),
         bins=tuple(
-            Bin(start, tuple(cells[start, place] for place in range(len(series))))
-            for start in _starts([start for start, _ in placed], unit, step)
+            Bin(_first_day(n, unit, step), tuple(cells[n, place] for place in range(len(series))))
+            for n in (range(min(numbers), max(numbers) + 1) if numbers else ())
         ),
         undated=len(known) - len(dated),
         vague=len(dated) - len(placed),
@@ -100,52 +102,27 @@ def _scale(dates: Sequence[str]) -> tuple[Unit, int]:
     """The finest unit that gives a picture's worth of bins and leaves few articles out."""
     for unit, step in _UNITS:
         precise = [date for date in dates if len(date) >= _PRECISION[unit]]
-        if len(precise) < (1 - _TOO_VAGUE) * len(dates):
-            continue
-        starts = [_start(date, unit, step) for date in precise]
-        if not starts or _count(min(starts), max(starts), unit, step) <= _MOST_BINS:
-            return unit, step
+        if len(precise) >= (1 - _TOO_VAGUE) * len(dates):
+            numbers = [_number(date, unit, step) for date in precise]
+            if not numbers or max(numbers) - min(numbers) < _MOST_BINS:
+                return unit, step
     return _UNITS[-1]
 
 
-def _start(iso: str, unit: Unit, step: int) -> datetime.date:
-    """The first day of the bin that a date falls into."""
+def _number(iso: str, unit: Unit, step: int) -> int:
+    """Which bin a date falls into, counted so that the next one has the next number.
+
+    Weeks begin on Monday (ISO 8601), as the first day of year 1 does.
+    """
     date = datetime.date.fromisoformat(iso + "-01-01"[len(iso) - 4 :])
-    match unit:
-        case "day":
-            return date
-        case "week":
-            # Weeks begin on Monday (ISO 8601); the first week of year 1 does as well.
-            return date - datetime.timedelta(days=date.weekday())
-        case "month":
-            return date.replace(day=1)
-        case "year":
-            return datetime.date(max(date.year - date.year % step, 1), 1, 1)
+    if unit in _DAYS:
+        return (date.toordinal() - 1) // _DAYS[unit]
+    return (date.year * 12 + date.month - 1) // (step * _MONTHS[unit])
 
 
-def _count(first: datetime.date, last: datetime.date, unit: Unit, step: int) -> int:
-    match unit:
-        case "day" | "week":
-            return (last - first).days // (1 if unit == "day" else 7) + 1
-        case "month":
-            return (last.year - first.year) * 12 + last.month - first.month + 1
-        case "year":
-            return last.year // step - first.year // step + 1
-
-
-def _starts(starts: Sequence[datetime.date], unit: Unit, step: int) -> list[datetime.date]:
-    """The first days of all bins from the first of ``starts`` to the last."""
-    if not starts:
-        return []
-    first = min(starts)
-    count = _count(first, max(starts), unit, step)
-    match unit:
-        case "day" | "week":
-            days = 1 if unit == "day" else 7
-            return [first + datetime.timedelta(days=days * n) for n in range(count)]
-        case "month":
-            months = range(first.month - 1, first.month - 1 + count)
-            return [datetime.date(first.year + m // 12, m % 12 + 1, 1) for m in months]
-        case "year":
-            base = first.year - first.year % step
-            return [datetime.date(max(base + step * n, 1), 1, 1) for n in range(count)]
+def _first_day(number: int, unit: Unit, step: int) -> datetime.date:
+    """The day a bin begins with. The years before year 1 have none."""
+    if unit in _DAYS:
+        return datetime.date.fromordinal(number * _DAYS[unit] + 1)
+    year, month = divmod(max(number * step * _MONTHS[unit], 12), 12)
+    return datetime.date(year, month + 1, 1)

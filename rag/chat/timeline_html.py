@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from rag.chat.library_html import isolated
-from rag.chat.library_words import LibraryWords
-from rag.chat.render import escape
+from rag.chat.library_html import empty, small, table
+from rag.chat.markup import Markup, element, isolated
 from rag.chat.timeline import MOST_OUTLETS, Bin, Series, Timeline
+from rag.chat.words import Words
 
 _HEIGHT = 100.0
 _BAR = 0.86
@@ -21,45 +21,42 @@ _FEWEST_PLACES = 12
 _LABELS = 5
 
 
-def timeline_html(line: Timeline, say: LibraryWords, *, rtl: bool) -> str:
+def timeline_html(line: Timeline, said: Words) -> Markup:
     """The picture, its legend and its table."""
-    apart = _apart(line, say)
+    title, apart = [said.timeline], _apart(line, said)
     if not line.bins:
-        said = f'<p class="musnad-lib-empty">{say.timeline_none}</p>'
-        return f'<figure class="musnad-time"><h3>{say.timeline}</h3>{said}{apart}</figure>'
-    unit = say.timeline_units[line.unit]
-    if line.step > 1:
-        unit = say.timeline_years.format(n=line.step)
-    return (
-        f'<figure class="musnad-time"><h3>{say.timeline} <span>{unit}</span></h3>'
-        f'<div class="musnad-time-picture">{_scale(line)}{_svg(line, say, rtl)}</div>'
-        f"{_axis(line, say)}<figcaption>{_legend(line, say)}{apart}</figcaption>"
-        f"{_table(line, say)}</figure>"
-    )
+        inside = [empty(said.timeline_none), apart]
+    else:
+        unit = said.tables["units"][line.unit]
+        if line.step > 1:
+            unit = said.timeline_years.format(n=line.step)
+        title += [" ", element("span", unit)]
+        inside = [
+            element("div.musnad-time-picture", _scale(line), _svg(line, said)),
+            _axis(line, said),
+            element("figcaption", _legend(line, said), apart),
+            _table(line, said),
+        ]
+    return element("figure.musnad-time", element("h3", *title), *inside)
 
 
-def summary(line: Timeline, say: LibraryWords) -> str:
+def summary(line: Timeline, said: Words) -> str:
     """One sentence that says what the picture shows."""
     most = max(line.bins, key=lambda bin: bin.total)
-    return say.timeline_most.format(
-        articles=say.article.of(sum(bin.total for bin in line.bins)),
-        first=name_of(line.bins[0].start, line, say),
-        last=name_of(line.bins[-1].start, line, say),
-        most=name_of(most.start, line, say),
-        count=say.article.of(most.total),
+    return said.timeline_most.format(
+        articles=said.counted("article", sum(bin.total for bin in line.bins)),
+        first=name_of(line.bins[0].start, line, said),
+        last=name_of(line.bins[-1].start, line, said),
+        most=name_of(most.start, line, said),
+        count=said.counted("article", most.total),
     )
 
 
-def name_of(start: datetime.date, line: Timeline, say: LibraryWords) -> str:
+def name_of(start: datetime.date, line: Timeline, said: Words) -> str:
     """A bin by its first day, month or year."""
-    month = say.months[start.month - 1]
-    match line.unit:
-        case "day" | "week":
-            return f"{start.day} {month} {start.year}"
-        case "month":
-            return f"{month} {start.year}"
-        case "year":
-            return str(start.year)
+    day, month = str(start.day), said.tables["months"][str(start.month)]
+    parts = {"year": (), "month": (month,)}.get(line.unit, (day, month))
+    return " ".join((*parts, str(start.year)))
 
 
 def top_of(most: int) -> int:
@@ -74,37 +71,41 @@ def top_of(most: int) -> int:
     return size
 
 
-def _svg(line: Timeline, say: LibraryWords, rtl: bool) -> str:
-    places = max(len(line.bins), _FEWEST_PLACES)
-    top = top_of(max(bin.total for bin in line.bins))
-    bars = "".join(
+def _top(line: Timeline) -> int:
+    return top_of(max(bin.total for bin in line.bins))
+
+
+def _places(line: Timeline) -> int:
+    return max(len(line.bins), _FEWEST_PLACES)
+
+
+def _svg(line: Timeline, said: Words) -> Markup:
+    places, told = _places(line), summary(line, said)
+    rtl = said.way["dir"] == "rtl"
+    bars = (
         bar
         for place, bin in enumerate(line.bins)
-        for bar in _bar(bin, places - 1 - place if rtl else place, top, line, say)
+        for bar in _bar(bin, places - 1 - place if rtl else place, line, said)
     )
-    grid = "".join(
-        f'<line x1="0" x2="{places}" y1="{y:g}" y2="{y:g}"/>' for y in (0, _HEIGHT / 2, _HEIGHT)
-    )
-    said = escape(summary(line, say))
-    return (
-        f'<svg role="img" aria-label="{said}" viewBox="0 0 {places} {_HEIGHT:g}"'
-        f' preserveAspectRatio="none" focusable="false"><title>{said}</title>'
-        f'<g class="musnad-time-grid">{grid}</g>{bars}</svg>'
-    )
+    levels = (f"{y:g}" for y in (0, _HEIGHT / 2, _HEIGHT))
+    grid = (element("line", x1=0, x2=places, y1=y, y2=y) for y in levels)
+    box = {"viewBox": f"0 0 {places} {_HEIGHT:g}", "preserveAspectRatio": "none"}
+    parts = (element("title", told), element("g.musnad-time-grid", *grid), *bars)
+    return element("svg", *parts, role="img", aria_label=told, focusable="false", **box)
 
 
-def _bar(bin: Bin, x: int, top: int, line: Timeline, say: LibraryWords) -> Iterator[str]:
-    floor = _HEIGHT
+def _bar(bin: Bin, x: int, line: Timeline, said: Words) -> Iterator[Markup]:
+    floor, top = _HEIGHT, _top(line)
     for place, count in enumerate(bin.counts):
         if count:
             height = count / top * _HEIGHT
             floor -= height
-            series = line.series[place]
-            about = f"{name_of(bin.start, line, say)}: {_plain(series, say)} {count:,}"
-            yield (
-                f'<rect class="{_colour(line, place)}" x="{x + (1 - _BAR) / 2:g}" y="{floor:.4g}"'
-                f' width="{_BAR}" height="{height:.4g}"><title>{escape(about)}</title></rect>'
-            )
+            name = _plain(line.series[place], said)
+            about = f"{name_of(bin.start, line, said)}: {name} {count:,}"
+            corner = {"x": f"{x + (1 - _BAR) / 2:g}", "y": f"{floor:.4g}"}
+            size = {"width": str(_BAR), "height": f"{height:.4g}"}
+            title = element("title", about)
+            yield element(f"rect.{_colour(line, place)}", title, **corner, **size)
 
 
 def _colour(line: Timeline, place: int) -> str:
@@ -112,69 +113,50 @@ def _colour(line: Timeline, place: int) -> str:
     return f"musnad-time-{place % MOST_OUTLETS + 1 if kind == 'outlet' else kind}"
 
 
-def _plain(series: Series, say: LibraryWords) -> str:
-    match series.kind:
-        case "outlet":
-            return series.name
-        case "other":
-            return say.outlets_other
-        case "unknown":
-            return say.outlet_unknown
+def _plain(series: Series, said: Words) -> str:
+    unnamed = {"other": said.outlets_other, "unknown": said.tables["unknown"]["outlet"]}
+    return unnamed.get(series.kind, series.name)
 
 
-def _scale(line: Timeline) -> str:
-    top = top_of(max(bin.total for bin in line.bins))
-    marks = "".join(f"<span>{value:,}</span>" for value in (top, top // 2, 0))
-    return f'<div class="musnad-time-scale" aria-hidden="true">{marks}</div>'
+def _scale(line: Timeline) -> Markup:
+    top = _top(line)
+    marks = (element("span", f"{value:,}") for value in (top, top // 2, 0))
+    return element("div.musnad-time-scale", *marks, aria_hidden="true")
 
 
-def _axis(line: Timeline, say: LibraryWords) -> str:
+def _axis(line: Timeline, said: Words) -> Markup:
     """A few bins by name, each under its bar."""
-    places = max(len(line.bins), _FEWEST_PLACES)
-    step = max(-(-len(line.bins) // _LABELS), -(-places // _LABELS) if len(line.bins) > 1 else 1)
-    marks = "".join(
-        f'<span style="inset-inline-start:{(place + 0.5) / places:.2%}">'
-        f"{name_of(line.bins[place].start, line, say)}</span>"
-        for place in range(0, len(line.bins), step)
-    )
-    return f'<div class="musnad-time-axis" aria-hidden="true">{marks}</div>'
+    count, places = len(line.bins), _places(line)
+    step = max(-(-count // _LABELS), -(-places // _LABELS) if count > 1 else 1)
+    shown = [(name_of(line.bins[n].start, line, said), n + 0.5) for n in range(0, count, step)]
+    marks = (element("span", s, style=f"inset-inline-start:{n / places:.2%}") for s, n in shown)
+    return element("div.musnad-time-axis", *marks, aria_hidden="true")
 
 
-def _legend(line: Timeline, say: LibraryWords) -> str:
-    items = "".join(
-        f'<li><i class="{_colour(line, place)}" aria-hidden="true"></i>'
-        f"{isolated(_plain(series, say))} <bdi>{series.total:,}</bdi></li>"
-        for place, series in enumerate(line.series)
-    )
-    return f'<ul class="musnad-time-legend">{items}</ul>'
+def _legend(line: Timeline, said: Words) -> Markup:
+    items = []
+    for place, series in enumerate(line.series):
+        sign = element(f"i.{_colour(line, place)}", aria_hidden="true")
+        name, total = isolated(_plain(series, said)), isolated(f"{series.total:,}")
+        items.append(element("li", sign, name, " ", total))
+    return element("ul.musnad-time-legend", *items)
 
 
-def _apart(line: Timeline, say: LibraryWords) -> str:
+def _apart(line: Timeline, said: Words) -> Markup:
     """What the picture has no place for."""
-    told = [
-        words.format(articles=say.article.of(count))
-        for words, count in (
-            (say.timeline_undated, line.undated),
-            (say.timeline_vague, line.vague),
-        )
-        if count
-    ]
-    return f'<p class="musnad-lib-small">{" · ".join(told)}</p>' if told else ""
+    counts = ((said.timeline_undated, line.undated), (said.timeline_vague, line.vague))
+    told = [s.format(articles=said.counted("article", n)) for s, n in counts if n]
+    return small(" · ".join(told)) if told else Markup()
 
 
-def _table(line: Timeline, say: LibraryWords) -> str:
+def _table(line: Timeline, said: Words) -> Markup:
     """The same numbers for those who cannot see the picture; empty bins are left out."""
-    names = "".join(f'<th scope="col">{isolated(_plain(s, say))}</th>' for s in line.series)
-    rows = "".join(
-        f'<tr><th scope="row">{name_of(bin.start, line, say)}</th>'
-        + "".join(f"<td>{count:,}</td>" for count in (*bin.counts, bin.total))
-        + "</tr>"
+    names = (isolated(_plain(series, said)) for series in line.series)
+    rows = (
+        (name_of(bin.start, line, said), *(f"{count:,}" for count in (*bin.counts, bin.total)))
         for bin in line.bins
         if bin.total
     )
-    return (
-        f'<details><summary>{say.timeline_table}</summary><div class="musnad-time-table"'
-        f' tabindex="0"><table><thead><tr><th scope="col">{say.when}</th>{names}'
-        f'<th scope="col">{say.total}</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></details>"
-    )
+    numbers = table("table", (said.period, *names, said.total), rows)
+    scrolled = element("div.musnad-time-table", numbers, tabindex=0)
+    return element("details", element("summary", said.timeline_table), scrolled)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager
-from types import TracebackType
 
 
 class Line:
@@ -24,9 +23,8 @@ class Line:
     def join(self) -> Ticket:
         """A place at the end of the line; leave it by closing the ticket."""
         with self._moved:
-            ticket = Ticket(self)
-            self._tickets.append(ticket)
-            return ticket
+            self._tickets.append(Ticket(self))
+            return self._tickets[-1]
 
     def ahead(self, ticket: Ticket) -> int:
         """How many stand before ``ticket`` that it has to wait for."""
@@ -62,11 +60,6 @@ class Ticket(AbstractContextManager["Ticket"]):
             yield ahead
             self._line.wait(self, ahead, heartbeat)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Leave the line."""
         self._line.leave(self)

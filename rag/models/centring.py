@@ -4,7 +4,7 @@ Multilingual encoders give Arabic and English, questions and passages, each a di
 own, which drowns meaning when they are compared across. Subtracting a mean removes it (the "mean
 centring" of Libovický et al. 2020, https://arxiv.org/abs/2004.05160). The means are fixed, taken
 from neutral parallel text and shipped in ``reference.npz``: a corpus's own means remove its topic.
-``eval/fit_reference.py`` makes the file.
+``eval/fit/reference.py`` makes the file.
 """
 
 from __future__ import annotations

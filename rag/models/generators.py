@@ -50,12 +50,7 @@ def load_generator(settings: Settings, progress: Progress | None = None) -> Gene
     if is_url(llm):
         from rag.models.openai_like import OpenAILikeGenerator
 
-        return OpenAILikeGenerator(
-            llm,
-            model=settings.llm_model,
-            key=settings.llm_key,
-            context_tokens=settings.context_tokens,
-        )
+        return OpenAILikeGenerator(llm, model=settings.llm_model, key=settings.llm_key)
     if llm.endswith(".gguf"):
         return _llama(Path(llm).expanduser(), Path(llm).stem, settings)
     name = DEFAULT_LLM if llm == "auto" else llm

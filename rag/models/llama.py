@@ -60,51 +60,43 @@ class LlamaGenerator:
         if grammar is not None:
             request["grammar"] = grammar
         with self._turn:
-            return (yield from _Reply(self._server, request).pieces())
+            return (yield from _pieces(self._server, request))
 
 
-class _Reply:
-    """Turns llama.cpp's callback into an iterator; dropping the iterator stops the model."""
+def _pieces(server: Any, request: dict[str, Any]) -> Generator[str, None, Usage | None]:
+    """llama.cpp's callback as an iterator; dropping the iterator stops the model."""
+    events: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
+    stopped = threading.Event()
 
-    def __init__(self, server: Any, request: dict[str, Any]) -> None:
-        self._server = server
-        self._request = request
-        self._pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        self._usage: Usage | None = None
+    def take(event: dict[str, Any]) -> bool:
+        events.put(event)
+        return stopped.is_set()  # True tells llama.cpp to stop.
 
-    def pieces(self) -> Generator[str, None, Usage | None]:
-        """The reply's text as it comes, and at the end what it took."""
-        worker = threading.Thread(target=self._run, name="llama-reply", daemon=True)
-        worker.start()
+    def run() -> None:
         try:
-            while (piece := self._pieces.get()) is not None:
-                if isinstance(piece, Exception):
-                    raise GenerationError(f"the language model failed: {piece}") from piece
-                yield piece
-        finally:
-            self._stopped.set()
-            worker.join()
-        return self._usage
-
-    def _run(self) -> None:
-        try:
-            self._server.handle_chat_completions(self._request, self._take)
+            server.handle_chat_completions(request, take)
         except Exception as error:
-            self._pieces.put(error)
-        self._pieces.put(None)
+            events.put(error)
+        events.put(None)
 
-    def _take(self, event: dict[str, Any]) -> bool:
-        """Queue one event's text. True tells llama.cpp to stop."""
-        if "error" in event:
-            self._pieces.put(GenerationError(str(event["error"].get("message", event["error"]))))
-            return True
-        if usage := event.get("usage"):
-            self._usage = Usage(usage["prompt_tokens"], usage["completion_tokens"])
-        for choice in event.get("choices", ()):
-            if content := choice.get("delta", {}).get("content"):
-                self._pieces.put(content)
-        return self._stopped.is_set()
+    worker = threading.Thread(target=run, name="llama-reply", daemon=True)
+    worker.start()
+    usage = None
+    try:
+        while (event := events.get()) is not None:
+            if isinstance(event, Exception):
+                raise GenerationError(f"the language model failed: {event}") from event
+            if error := event.get("error"):
+                raise GenerationError(f"the language model failed: {error.get('message', error)}")
+            if tokens := event.get("usage"):
+                usage = Usage(tokens["prompt_tokens"], tokens["completion_tokens"])
+            for choice in event.get("choices", ()):
+                if content := choice.get("delta", {}).get("content"):
+                    yield content
+    finally:
+        stopped.set()
+        worker.join()
+    return usage
 
 
 def check_gguf(path: Path) -> None:

@@ -1,72 +1,85 @@
-"""A language model behind any OpenAI-compatible server, through LlamaIndex."""
+"""A language model behind any OpenAI-compatible server, through OpenAI's own client."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from textwrap import shorten
 from typing import Any
 
 from rag.errors import GenerationError, ModelError
-from rag.models.protocols import Message
+from rag.models.protocols import Message, Usage
 
-_TIMEOUT_SECONDS = 120.0
+_REPLY_SECONDS = 120.0
+_LISTING_SECONDS = 10.0
+# A server's error may be a whole page: this much of it, on one line.
+_ERROR_CHARACTERS = 300
 
 
 class OpenAILikeGenerator:
     """Streams chat replies from ``url``, without grammars: servers differ in what they take."""
 
-    def __init__(self, url: str, *, model: str, key: str, context_tokens: int) -> None:
+    def __init__(self, url: str, *, model: str, key: str) -> None:
         """Use ``model`` at ``url``; ``default`` is the first model the server lists.
 
         Raises:
             ModelError: the server cannot be asked for its models.
         """
-        from llama_index.llms.openai_like import OpenAILike
+        import openai
 
-        base = url.rstrip("/")
-        name = first_model(base, key) if model == "default" else model
-        self._llm = OpenAILike(
-            model=name,
-            api_base=base,
-            api_key=key,
-            is_chat_model=True,
-            context_window=context_tokens,
-            temperature=0.0,
-            timeout=_TIMEOUT_SECONDS,
-            max_retries=1,
+        self._url = url.rstrip("/")
+        self._client: Any = openai.OpenAI(
+            base_url=self._url, api_key=key, timeout=_REPLY_SECONDS, max_retries=1
         )
-        self.name = name
+        self.name = self._first_model() if model == "default" else model
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, Usage | None]:
         """Pieces of the reply. See :class:`rag.models.protocols.Generator`."""
+        import httpx
         import openai
-        from llama_index.core.llms import ChatMessage
 
-        chat = [
-            ChatMessage(role=message["role"], content=message["content"]) for message in messages
-        ]
+        usage = None
         try:
-            for piece in self._llm.stream_chat(chat, max_tokens=max_tokens):
-                if piece.delta:
-                    yield piece.delta
-        except openai.OpenAIError as error:
-            raise GenerationError(f"{self._llm.api_base}: {error}") from error
+            with self._client.chat.completions.create(
+                model=self.name,
+                messages=list(messages),
+                max_tokens=max_tokens,
+                temperature=0.0,
+                stream=True,
+            ) as events:
+                for event in events:
+                    if event.usage:
+                        usage = Usage(event.usage.prompt_tokens, event.usage.completion_tokens)
+                    for choice in event.choices or ():
+                        if choice.delta and choice.delta.content:
+                            yield choice.delta.content
+        # While it streams, the client passes on what goes wrong beneath it: a connection that
+        # breaks, a line that is not JSON.
+        except (openai.OpenAIError, httpx.HTTPError, ValueError) as error:
+            raise GenerationError(f"{self._url}: {_one_line(error)}") from error
+        return usage
+
+    def _first_model(self) -> str:
+        """The first model that the server lists.
+
+        Raises:
+            ModelError: it does not answer, or lists none.
+        """
+        import openai
+
+        asked = self._client.with_options(timeout=_LISTING_SECONDS, max_retries=0)
+        try:
+            listing = asked.get("/models", cast_to=object)
+        except (openai.OpenAIError, ValueError) as error:
+            raise ModelError(
+                f"{self._url}: no answer from the language model server ({_one_line(error)})"
+            ) from error
+        models = listing.get("data") if isinstance(listing, dict) else None
+        if not models:
+            raise ModelError(f"{self._url}: the server lists no models")
+        return str(models[0]["id"])
 
 
-def first_model(base: str, key: str) -> str:
-    """The first model that the server at ``base`` lists.
-
-    Raises:
-        ModelError: it does not answer, or lists none.
-    """
-    import openai
-
-    client: Any = openai.OpenAI(base_url=base, api_key=key, timeout=10.0, max_retries=0)
-    try:
-        models = list(client.models.list())
-    except openai.OpenAIError as error:
-        raise ModelError(f"{base}: no answer from the language model server ({error})") from error
-    if not models:
-        raise ModelError(f"{base}: the server lists no models")
-    return str(models[0].id)
+def _one_line(error: Exception) -> str:
+    return shorten(str(error), _ERROR_CHARACTERS, placeholder=" …")

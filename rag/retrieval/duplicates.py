@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.store.words import WordTable
+from rag.store.protocol import Ints
 
 # The share of the shorter passage's distinct words that the longer one must hold, and the least
 # ratio of their sizes: a sentence quoted in a long report is no copy of it.
@@ -26,19 +25,18 @@ class Folded:
     copies: tuple[int, ...]
 
 
-def fold(rows: Sequence[int], owners: Sequence[int], words: WordTable, k: int) -> list[Folded]:
-    """The ``k`` best of the ranked passages ``rows``, near-copies folded into the best of them.
+def fold(words: Sequence[Ints], owners: Sequence[str], k: int) -> list[Folded]:
+    """The ``k`` best of some ranked passages, near-copies folded into the best of them.
 
-    ``owners`` are the articles of the passages; one article is never a copy of itself.
+    ``words`` are those of each passage, ``owners`` the articles; one article is never a copy of
+    itself.
     """
     kept: list[int] = []
     copies: dict[int, list[int]] = {}
-    sets: dict[int, NDArray[np.int32]] = {}
-    for place, row in enumerate(rows):
-        a, b = words.bounds[row], words.bounds[row + 1]
-        sets[place] = np.unique(words.numbers[a:b])
+    sets = [np.unique(numbers) for numbers in words]
+    for place, own in enumerate(sets):
         original = next(
-            (o for o in kept if owners[o] != owners[place] and alike(sets[o], sets[place])), None
+            (o for o in kept if owners[o] != owners[place] and alike(sets[o], own)), None
         )
         if original is not None:
             copies[original].append(place)
@@ -48,7 +46,7 @@ def fold(rows: Sequence[int], owners: Sequence[int], words: WordTable, k: int) -
     return [Folded(place, tuple(copies[place])) for place in kept]
 
 
-def alike(one: NDArray[np.int32], other: NDArray[np.int32]) -> bool:
+def alike(one: Ints, other: Ints) -> bool:
     """Whether two sets of words, as sorted numbers, are those of near-copies."""
     small, large = sorted((len(one), len(other)))
     if small < _FEWEST_WORDS or small < _ALIKE_IN_SIZE * large:

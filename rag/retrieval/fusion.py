@@ -2,36 +2,38 @@
 
 Each leg is brought to a common scale by a fixed rule, not by the corpus at hand, so that a score
 means the same in a small library and a large one. The weights are those of a listwise softmax
-regression over the legs' candidates; ``eval/fit_fusion.py`` learns them from development questions
+regression over the legs' candidates; ``eval/fit/fusion.py`` learns them from training questions
 and writes ``fusion.json``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.filters import days_of
 from rag.retrieval.query import Query
-
-Scores = NDArray[np.float32]
+from rag.store.protocol import ArticleFacts, Floats
+from rag.text.dates import DateMention
 
 WEIGHTS = Path(__file__).with_name("fusion.json")
-LEGS = ("stems", "grams", "names", "translated", "passage", "sentence", "mean", "sense")
-# Legs that speak only of passages in another language than the question's.
-ACROSS = ("names", "translated")
+LEGS = ("stems", "grams", "names", "translated", "passage", "sentence", "mean", "similarity")
 # Across scripts a lexical score says little by its size and much by standing out: it counts by its
 # share of the best passage's, damped where even that is small.
 _DAMPING = 2.5
+# What the fused score, a log-odds, gains when the article is of the time asked about, and loses
+# when it is of another. Mentions inside the text need no help: the lexical legs match their words.
+_DATE = np.float32(1.5)
 
 
-def scale(name: str, scores: Scores, best: float) -> Scores:
+def scale(name: str, scores: Floats, best: float) -> Floats:
     """A leg's scores on the common scale; ``best`` is its largest over all candidates."""
-    if name in ("passage", "sentence", "mean", "sense"):
+    if name in ("passage", "sentence", "mean", "similarity"):
         return scores * np.float32(10)
     if name in ("translated", "names"):
         return scores * np.float32(10 / (best + _DAMPING))
@@ -43,21 +45,35 @@ def situation(query: Query, same_language: bool) -> str:
     return "same" if same_language else f"across/{query.kind}"
 
 
-def fuse(
-    query: Query, legs: Mapping[str, Scores], best: Mapping[str, float], same: NDArray[np.bool_]
-) -> Scores:
+def fuse(query: Query, legs: Mapping[str, Floats], same: NDArray[np.bool_]) -> Floats:
     """One score per candidate, shape ``(n,)``.
 
-    ``legs`` holds each leg's raw scores of the candidates, ``best`` its largest over all
-    candidates, ``same`` whether a candidate is in the question's language.
+    ``legs`` holds each leg's raw scores of the candidates, of which there is at least one, and
+    ``same`` whether a candidate is in the question's language.
     """
-    scaled = np.stack([scale(name, legs[name], best[name]) for name in LEGS])
+    scaled = np.stack([scale(name, legs[name], float(legs[name].max())) for name in LEGS])
     within, across = (vector(situation(query, same_language)) for same_language in (True, False))
-    fused: Scores = np.where(same, within @ scaled, across @ scaled)
+    fused: Floats = np.where(same, within @ scaled, across @ scaled)
     return fused
 
 
-def vector(name: str) -> Scores:
+def dated(articles: Sequence[ArticleFacts], asked: Sequence[DateMention]) -> Floats:
+    """What each candidate gains by its article's date when the question names dates.
+
+    An article whose date is not known is never moved.
+    """
+    gain = np.zeros(len(articles), dtype=np.float32)
+    for place, days in enumerate(days_of(article.date) for article in articles if asked):
+        if days is not None:
+            of_time = any(
+                days[0] <= mention.last.toordinal() and days[1] >= mention.first.toordinal()
+                for mention in asked
+            )
+            gain[place] = _DATE if of_time else -_DATE
+    return gain
+
+
+def vector(name: str) -> Floats:
     """The weights of a situation, in the order of :data:`LEGS`."""
     weights = load_weights()[name]
     return np.asarray([weights.get(leg, 0.0) for leg in LEGS], dtype=np.float32)

@@ -10,13 +10,14 @@ share half of their union, the rarer halves have a member in common.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.store.words import Longs, WordTable
+from rag.store.protocol import Ids as Longs
+from rag.store.protocol import Ints
 
 _RESEMBLANCE = 0.5
 _RUN = 3
@@ -24,13 +25,13 @@ _RUN = 3
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
-def near_duplicates(words: WordTable, owners: Sequence[int] | Longs) -> list[tuple[int, ...]]:
+def near_duplicates(articles: Iterable[tuple[str, Sequence[Ints]]]) -> list[tuple[str, ...]]:
     """Groups of two or more articles, each group in order, every article in one group at most.
 
-    ``owners[p]`` is the article of passage ``p``. Every member is a near-duplicate of the first,
-    so that a chain of small changes does not join articles that have little in common.
+    ``articles`` are ids, each with the words of its passages. Every member is a near-duplicate of
+    the first, so that a chain of small changes does not join articles that have little in common.
     """
-    sets = _run_sets(words, np.asarray(owners, dtype=np.int64))
+    ids, sets = _run_sets(articles)
     times = np.bincount(np.concatenate(list(sets.values()) or [np.zeros(0, np.int64)]))
     firsts: dict[int, list[int]] = {}
     holders: dict[int, list[int]] = defaultdict(list)
@@ -44,7 +45,7 @@ def near_duplicates(words: WordTable, owners: Sequence[int] | Longs) -> list[tup
         firsts[article] = [article]
         for run in rare:
             holders[run].append(article)
-    return [tuple(group) for group in firsts.values() if len(group) > 1]
+    return [tuple(ids[n] for n in group) for group in firsts.values() if len(group) > 1]
 
 
 def resemblance(one: Longs, other: Longs) -> float:
@@ -57,20 +58,31 @@ def resemblance(one: Longs, other: Longs) -> float:
     return shared / (small + large - shared)
 
 
-def _run_sets(words: WordTable, owners: Longs) -> dict[int, Longs]:
-    """The distinct runs of each article that has words, numbered from the rarest up, ascending."""
-    numbers = np.asarray(words.numbers).astype(np.uint64)
-    passages = np.repeat(np.arange(len(words)), np.diff(words.bounds))
-    hashes, at = _hashes(numbers, passages)
-    of_run = owners[passages[at]]
+def _run_sets(
+    articles: Iterable[tuple[str, Sequence[Ints]]],
+) -> tuple[list[str], dict[int, Longs]]:
+    """The ids, and the distinct runs of each article that has words, numbered from the rarest up,
+    ascending.
+    """
+    ids: list[str] = []
+    owners: list[int] = []
+    words: list[Ints] = []
+    for number, (name, passages) in enumerate(articles):
+        ids.append(name)
+        owners += [number] * len(passages)
+        words += passages
+    numbers = np.concatenate([np.zeros(0, np.int32), *words]).astype(np.uint64)
+    passage_of = np.repeat(np.arange(len(words)), [len(run) for run in words])
+    hashes, at = _hashes(numbers, passage_of)
+    of_run = np.asarray(owners, dtype=np.int64)[passage_of[at]]
     _, run, times = np.unique(hashes, return_inverse=True, return_counts=True)
     # Prefixes need one order for all; the rarest first gives the fewest pairs to compare.
     rank = np.empty(len(times), dtype=np.int64)
     rank[np.argsort(times, kind="stable")] = np.arange(len(times))
     pairs = np.unique(of_run * len(times) + rank[run])
-    articles, ranks = np.divmod(pairs, max(len(times), 1))
-    edges = [*np.flatnonzero(np.diff(articles, prepend=-1)).tolist(), len(articles)]
-    return {int(articles[a]): ranks[a:b] for a, b in pairwise(edges)}
+    owning, ranks = np.divmod(pairs, max(len(times), 1))
+    edges = [*np.flatnonzero(np.diff(owning, prepend=-1)).tolist(), len(owning)]
+    return ids, {int(owning[a]): ranks[a:b] for a, b in pairwise(edges)}
 
 
 def _hashes(

@@ -37,7 +37,7 @@ _INTERROGATIVE = re.compile(
 
 @dataclass(frozen=True)
 class Query:
-    """``vector`` is the passage encoder's, ``sense`` the sentence encoder's.
+    """``vector`` is the passage encoder's, ``sentence_vector`` the sentence encoder's.
 
     ``stems``, ``grams`` and ``names`` are weighted terms of the lexical fields of the same names;
     ``foreign`` the Latin words, as written, that translation may find in Arabic text; ``dates``
@@ -53,7 +53,7 @@ class Query:
     foreign: tuple[str, ...]
     dates: tuple[DateMention, ...]
     vector: Vectors
-    sense: Vectors
+    sentence_vector: Vectors
 
 
 def check_question(text: str, limit: int) -> str:
@@ -92,7 +92,7 @@ def prepare(
         foreign=foreign_words(text),
         dates=tuple(dates_in_question(text, today or datetime.date.today())),
         vector=encoder.encode([text], "query")[0],
-        sense=sentence_encoder.encode([text], "query")[0],
+        sentence_vector=sentence_encoder.encode([text], "query")[0],
     )
 
 

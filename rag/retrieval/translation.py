@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.models.protocols import Encoder
-from rag.store.index import Index
+from rag.store.protocol import Snapshot
 from rag.text.analyze import stem
 
 # How many words may stand for one, how fast they lose weight with distance, and the power of the
@@ -32,12 +32,11 @@ class Translation:
 
 
 class Translator:
-    """Translates single words into stems of one index; remembers the ones it has met."""
+    """Translates single words into stems of one snapshot; remembers the ones it has met."""
 
-    def __init__(self, index: Index, sentence_encoder: Encoder) -> None:
-        """Translate into the words of ``index``, encoded by ``sentence_encoder``."""
-        self._words = index.vocabulary
-        self._vectors = index.vectors["vocabulary"]
+    def __init__(self, snapshot: Snapshot, sentence_encoder: Encoder) -> None:
+        """Translate into the words of ``snapshot``, encoded by ``sentence_encoder``."""
+        self._snapshot = snapshot
         self._encoder = sentence_encoder
         self._known: dict[str, Translation] = {}
 
@@ -47,17 +46,17 @@ class Translator:
         if len(self._known) + len(fresh) > _MOST_REMEMBERED:
             self._known.clear()
             fresh = list(words)
-        if fresh and len(self._vectors):
+        if fresh and self._snapshot.vocabulary:
             for word, vector in zip(fresh, self._encoder.encode(fresh, "word"), strict=True):
-                rows, cosines = self._vectors.search(vector, _CANDIDATES)
-                self._known[word] = self._weigh(rows.tolist(), cosines.tolist())
+                self._known[word] = _weigh(self._snapshot.nearest_words(vector, _CANDIDATES))
         return [self._known[word] for word in words if word in self._known]
 
-    def _weigh(self, rows: Sequence[int], cosines: Sequence[float]) -> Translation:
-        nearest = cosines[0]
-        stems: dict[str, float] = {}
-        for row, cosine in zip(rows, cosines, strict=True):
-            term = stem(self._words[row])
-            likely = math.exp((cosine - nearest) / _TEMPERATURE)
-            stems[term] = max(stems.get(term, 0.0), likely)
-        return Translation(stems, max(0.0, nearest) ** _CONFIDENCE_POWER)
+
+def _weigh(near: Sequence[tuple[str, float]]) -> Translation:
+    nearest = near[0][1]
+    stems: dict[str, float] = {}
+    for word, cosine in near:
+        term = stem(word)
+        likely = math.exp((cosine - nearest) / _TEMPERATURE)
+        stems[term] = max(stems.get(term, 0.0), likely)
+    return Translation(stems, max(0.0, nearest) ** _CONFIDENCE_POWER)

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from rag.errors import ArticleNotFound, StoreError
 from rag.types import Article, Span
@@ -63,9 +63,16 @@ class ArticleTable:
     def __getitem__(self, row: int) -> Article:
         return _from_row(self._query(f"{_SELECT} WHERE row = ?", row)[0])
 
-    def column(self, name: Literal["language", "date"]) -> list[str | None]:
-        """One field of every article, without reading their texts; ``None`` where not known."""
-        return [value for (value,) in self._query(f"SELECT {name} FROM articles ORDER BY row")]
+    def facts(self) -> tuple[list[str], list[str | None], list[str | None]]:
+        """Id, language and date of every article, without reading their texts."""
+        rows = self._query("SELECT id, language, date FROM articles ORDER BY row")
+        # The same few languages and dates come again and again.
+        known: dict[str | None, str | None] = {}
+        return (
+            [row[0] for row in rows],
+            [known.setdefault(row[1], row[1]) for row in rows],
+            [known.setdefault(row[2], row[2]) for row in rows],
+        )
 
     def find(self, name: str) -> Article:
         """The article whose id is ``name`` or, when only one does, begins with it.

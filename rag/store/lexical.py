@@ -5,12 +5,6 @@ for each *word* serves every field: proposing passages adds up the lists of the 
 question's terms, and scoring given passages counts the words that stand in them. Lists for each
 term of each field would take many times the space.
 
-Chosen by measurement over 15,280 news passages and the Arabic development questions, with the same
-terms: bm25s gives the same ranking (nDCG@10 0.895), but cannot weigh query terms or score groups
-of them; Tantivy 0.887 and SQLite FTS5 0.883, whose k1 and b are fixed, FTS5 with a p95 of 10 ms
-against 1 ms. Those two can add and delete in place; here a snapshot is rebuilt from the word
-table, which takes seconds and is swapped in atomically.
-
 Scores are those of Lucene's BM25 (Kamphuis et al. 2020, "Which BM25 Do You Mean?", the accurate
 variant): ``ln(1 + (N - df + 0.5)/(df + 0.5)) * tf / (tf + k1 (1 - b + b len/avglen))``.
 """
@@ -27,10 +21,9 @@ from numpy.typing import NDArray
 
 from rag.errors import StoreError
 from rag.store.arrays import load_array
+from rag.store.protocol import Floats, Group, Ids
 from rag.store.words import Ints, Longs, WordTable, read_lines
 
-Floats = NDArray[np.float32]
-Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
@@ -40,23 +33,6 @@ class Saturation:
 
     k1: float = 0.9
     b: float = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Terms that stand for one another, each so likely, and what finding one of them weighs.
-
-    Frequencies and document frequencies are the expected ones ("probabilistic structured
-    queries", Darwish and Oard 2003); of a single sure term they are its own.
-    """
-
-    terms: Mapping[str, float]
-    weight: float = 1.0
-
-
-def single(terms: Mapping[str, float]) -> list[Group]:
-    """Each weighted term as a group of its own."""
-    return [Group({term: 1.0}, weight) for term, weight in terms.items()]
 
 
 @dataclass(frozen=True)
@@ -103,12 +79,12 @@ def invert(words: WordTable) -> Postings:
 class PassageWords:
     """The words of some passages: ``numbers[i]`` stands in the passage at place ``places[i]``."""
 
-    rows: Rows
+    rows: Ids
     numbers: Ints
     places: Longs
 
     @classmethod
-    def of(cls, words: WordTable, rows: Rows) -> PassageWords:
+    def of(cls, words: WordTable, rows: Ids) -> PassageWords:
         """The words of the passages ``rows``."""
         starts, ends = words.bounds[rows], words.bounds[rows + 1]
         places = np.repeat(np.arange(len(rows)), ends - starts)
@@ -135,8 +111,8 @@ class LexicalIndex:
     def __len__(self) -> int:
         return len(self.saturation)
 
-    def top(self, groups: Iterable[Group], k: int, allowed: Mask | None = None) -> Rows:
-        """Rows of the ``k`` passages with the largest scores above zero, in no order.
+    def top(self, groups: Iterable[Group], k: int, allowed: Mask | None = None) -> Ids:
+        """Ids of the ``k`` passages with the largest scores above zero, in no order.
 
         In an index of hundreds of thousands, the words that most passages have are left out of
         account: they cost the most and tell the least.
@@ -192,6 +168,16 @@ class LexicalIndex:
         weights = np.asarray([group.weight * self._idf(group) for group in groups])
         saturation = self.saturation[passages.rows]
         return np.asarray(tf / (tf + saturation[:, None]) @ weights, dtype=np.float32)
+
+    def passages_of(self, term: str, words: Iterable[int]) -> Ids:
+        """Rows of the passages that hold ``term`` or one of ``words``, each once."""
+        numbers = set(words)
+        number = self.terms.get(term)
+        if number is not None:
+            numbers.update(self.words[self.starts[number] : self.starts[number + 1]].tolist())
+        lists = self.postings
+        found = [lists.passages[lists.starts[n] : lists.starts[n + 1]] for n in numbers]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
     def document_frequency(self, term: str) -> int:
         """In how many passages ``term`` stands."""

@@ -7,17 +7,7 @@ reuse an id after deleting, which turns into a wrong citation; so this is our ow
 Up to 50,000 vectors lie in a flat index. Beyond, product-quantised codes of 2 bits per
 dimension (``IndexPQFastScan``; André et al. 2017, https://arxiv.org/abs/1704.07355) name the
 nearest 2,000, whose cosines are then computed from the vectors themselves, kept in 8 bits per
-dimension. Measured on 1,000,000 random vectors of 384 dimensions, which have no structure to help
-an index, one thread:
-
-    index                         ms a search   bytes a vector   of the true 10 / 100 found
-    flat, float32                          57             1536   1.000 / 1.000
-    scalar quantiser, 8 bits               27              384   1.000 / 0.985
-    1-bit codes (RaBitQ), 2,000           7-13              56   0.86  / 0.65
-    PQ fast scan 1 bit, 2,000             1.9               48   0.87  / 0.68
-    PQ fast scan 2 bits, 2,000            6.1               96   1.000 / 0.986
-
-Graphs and inverted lists were not taken: on such vectors they must visit most of them.
+dimension. ``eval/NOTES.md`` has what this was chosen from.
 """
 
 from __future__ import annotations
@@ -87,8 +77,7 @@ class ExactVectors:
     def __init__(self, index: faiss.Index) -> None:
         """Wrap ``index``, whose metric must be the inner product."""
         self._index = index
-        # FAISS's threads keep spinning after a search and take the cores from the encoders: with
-        # two, a whole search over 11,000 passages took 60 ms instead of 24.
+        # FAISS's threads keep spinning after a search and take the cores from the encoders.
         faiss.omp_set_num_threads(1)
 
     def __len__(self) -> int:

@@ -6,51 +6,51 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.citations import Draft, abstains, parse_drafts
+from rag.answering.citations import Citing, abstains, parse_citing
 from rag.answering.prompts import NOT_FOUND, answer_grammar
 
 
 @pytest.mark.parametrize(
     ("output", "drafts"),
     [
-        ("It was 144. [2]", [Draft("It was 144.", (2,))]),
-        ("It was 144 [2].", [Draft("It was 144", (2,))]),
+        ("It was 144. [2]", [Citing("It was 144.", (2,))]),
+        ("It was 144 [2].", [Citing("It was 144", (2,))]),
         (
             "قُتل 144 شخصا [1][3]. ثم غادر [2]",
-            [Draft("قُتل 144 شخصا", (1, 3)), Draft("ثم غادر", (2,))],
+            [Citing("قُتل 144 شخصا", (1, 3)), Citing("ثم غادر", (2,))],
         ),
-        ("One. Two. [1, 2]", [Draft("One.", (1, 2)), Draft("Two.", (1, 2))]),
-        ("Made up [9].", [Draft("Made up", ())]),
-        ("No marker at all.", [Draft("No marker at all.", ())]),
+        ("One. Two. [1, 2]", [Citing("One.", (1, 2)), Citing("Two.", (1, 2))]),
+        ("Made up [9].", [Citing("Made up", ())]),
+        ("No marker at all.", [Citing("No marker at all.", ())]),
         ("[1] [2]", []),
         ("", []),
     ],
 )
-def test_markers_belong_to_the_text_before_them(output: str, drafts: list[Draft]) -> None:
-    assert parse_drafts(output, available=3) == drafts
+def test_markers_belong_to_the_text_before_them(output: str, drafts: list[Citing]) -> None:
+    assert parse_citing(output, available=3) == drafts
 
 
 @pytest.mark.parametrize(
     ("output", "drafts"),
     [
-        ("[2] It was 144.", [Draft("It was 144.", (2,))]),
+        ("[2] It was 144.", [Citing("It was 144.", (2,))]),
         (
             "[1] قُتل 144 شخصا\n[3] ثم غادر",
-            [Draft("قُتل 144 شخصا", (1,)), Draft("ثم غادر", (3,))],
+            [Citing("قُتل 144 شخصا", (1,)), Citing("ثم غادر", (3,))],
         ),
-        ("[9] Made up.", [Draft("Made up.", ())]),
-        ("[2] It was 144 [2]", [Draft("It was 144", (2,))]),
+        ("[9] Made up.", [Citing("Made up.", ())]),
+        ("[2] It was 144 [2]", [Citing("It was 144", (2,))]),
     ],
 )
 def test_markers_that_come_first_belong_to_the_text_after_them(
-    output: str, drafts: list[Draft]
+    output: str, drafts: list[Citing]
 ) -> None:
-    assert parse_drafts(output, available=3) == drafts
+    assert parse_citing(output, available=3) == drafts
 
 
 @given(st.text(alphabet="ab .[]0123456789,،\n", max_size=60), st.integers(0, 5))
 def test_only_numbers_that_exist_are_cited(output: str, available: int) -> None:
-    for draft in parse_drafts(output, available):
+    for draft in parse_citing(output, available):
         assert all(1 <= n <= available for n in draft.numbers)
         assert draft.text == draft.text.strip() != ""
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from rag.answering.evidence import Evidence, Signals
 from rag.answering.figures import numbers_of, values_of
 from rag.answering.verification import (
     best_support,
@@ -16,6 +15,7 @@ from rag.answering.verification import (
     negated,
     support,
 )
+from rag.reading.evidence import Evidence, Signals
 from rag.text.analyze import stem
 from rag.types import Article, Span
 
@@ -228,13 +228,13 @@ def test_the_outlet_of_a_dateline_is_not_where_it_happened() -> None:
     article = Article("a", text, evidence={"outlet": Span(start, start + len("شينخوا"))})
     item = Evidence(1, article, Span(0, len(text)), Signals(coverage=1.0))
     assert item.text == text
-    assert item.told == "فينتيان 25 يوليو 2024  عقد الوزيران محادثات."
+    assert item.statement == "فينتيان 25 يوليو 2024  عقد الوزيران محادثات."
     question = "أين عقد الوزيران محادثات؟"
     for place, enough in (("فينتيان", True), ("شينخوا", False)):
         claim = f"عقد الوزيران محادثات في {place}"
         assert support(claim, item, question, same_language=True).enough is enough
     elsewhere = Evidence(1, article, Span(start + 8, len(text)), Signals(coverage=1.0))
-    assert elsewhere.told == elsewhere.text
+    assert elsewhere.statement == elsewhere.text
 
 
 def test_a_fragment_is_no_answer() -> None:

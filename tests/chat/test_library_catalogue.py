@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.chat.library_catalogue import ORDERS, Catalogue, Order, Shelf
-from rag.chat.library_words import library_words
+from rag.chat.words import words
 from rag.library import Library
 from rag.types import Article
 
@@ -23,7 +23,7 @@ ARTICLES = (
 @pytest.fixture
 def catalogue(library: Library) -> Catalogue:
     library.add(ARTICLES)
-    return Catalogue(library.index())
+    return Catalogue(library.snapshot())
 
 
 def ids(catalogue: Catalogue, query: str = "", order: Order = "added") -> str:
@@ -51,7 +51,7 @@ def test_orders(catalogue: Catalogue, order: Order, expected: str) -> None:
 
 def test_every_order_has_a_name_in_both_languages() -> None:
     for language in ("ar", "en"):
-        assert set(library_words(language).orders) == set(ORDERS)
+        assert set(words(language).tables["orders"]) == set(ORDERS)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_near_duplicates_the_dated_first(catalogue: Catalogue) -> None:
 
 
 def test_what_was_set_aside_of_the_seeds(seeded: Library) -> None:
-    asides = {aside.reason: aside for aside in Catalogue(seeded.index()).set_aside()}
+    asides = {aside.reason: aside for aside in Catalogue(seeded.snapshot()).set_aside()}
     assert (asides["number"].spans, asides["number"].articles) == (3, 1)
     assert asides["number"].examples[0] == "• 0"
     assert asides["story"].spans == 1
@@ -93,7 +93,7 @@ def test_what_was_set_aside_of_the_seeds(seeded: Library) -> None:
 def test_an_empty_library(library: Library) -> None:
     library.add(ARTICLES)
     library.remove(["a", "b", "c", "d"])
-    empty = Catalogue(library.index())
+    empty = Catalogue(library.snapshot())
     assert (empty.find("dam", "newest"), empty.copies(), empty.set_aside()) == ([], [], [])
 
 

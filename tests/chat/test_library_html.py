@@ -10,18 +10,17 @@ import pytest
 
 from rag.chat.library_catalogue import PAGE_ROWS, Catalogue
 from rag.chat.library_list import pages, turned
-from rag.chat.library_page import LibraryPage, View
+from rag.chat.library_page import PIECES, LibraryPage, View
 from rag.chat.library_results import progress_html, results_html
-from rag.chat.library_tab import TABLES
 from rag.chat.library_uploads import FileResult, Problem
-from rag.chat.library_words import LibraryWords, library_words
 from rag.chat.timeline import timeline
 from rag.chat.timeline_html import summary, timeline_html, top_of
+from rag.chat.words import words
 from rag.corpus.cleanup import reason
 from rag.library import Library
 from rag.types import Article, Span
 
-EN, AR = library_words("en"), library_words("ar")
+EN, AR = words("en"), words("ar")
 HOSTILE = "</p></div><script>alert(1)</script><img src=x onerror=\"alert(2)\">' onfocus='x\u202eآ"
 _VOID = {"img", "br", "rect", "line", "input"}
 _OURS = {
@@ -83,22 +82,18 @@ def attacked(library: Library) -> LibraryPage:
 def test_markup_in_an_article_is_shown_not_obeyed(attacked: LibraryPage, language: str) -> None:
     view = View(chosen='"><x', parts=frozenset({"copies", "asides"}))
     pieces = [
-        attacked.summary(language),
-        attacked.timeline(language),
-        attacked.listing(view, language),
-        attacked.article(view, language),
-        attacked.article(view, language, asking=True),
-        attacked.part("copies", view, language),
-        attacked.part("asides", view, language),
+        *(attacked.piece(name, view, language) for name in PIECES),
+        attacked.piece("article", dataclasses.replace(view, asking=True), language),
         attacked.remove('"><x', language),
     ]
+    shown = dict(zip(PIECES, pieces, strict=False))
     for piece in pieces:
         reader = Reader(piece)
         assert "\u202e" not in piece
         assert reader.all("dir")[0] == ("rtl" if language == "ar" else "ltr")
-    assert "<script>alert(1)</script>" in Reader(pieces[3]).said
-    assert "/home/someone" not in pieces[3]
-    assert set(Reader(pieces[2]).all("data-id")) == {'"><x', "story", "copy"}
+    assert "<script>alert(1)</script>" in Reader(shown["article"]).said
+    assert "/home/someone" not in shown["article"]
+    assert set(Reader(shown["list"]).all("data-id")) == {'"><x', "story", "copy"}
 
 
 def test_a_file_name_and_a_reason_are_no_markup() -> None:
@@ -109,13 +104,13 @@ def test_a_file_name_and_a_reason_are_no_markup() -> None:
 def test_the_list_in_pages(library: Library) -> None:
     library.add([Article(f"n{n}", f"Article number {n}.", f"T{n}") for n in range(PAGE_ROWS + 1)])
     page = LibraryPage(library)
-    first = Reader(page.listing(View(order="added"), "en"))
+    first = Reader(page.piece("list", View(order="added"), "en"))
     assert "1–50 of 51" in first.said
     assert (first.all("data-id")[0], len(first.all("data-id"))) == ("n0", PAGE_ROWS)
     last = page.turn(View(order="added"), {"does": "page", "to": "1"})
-    assert Reader(page.listing(last, "en")).all("data-id") == ["n50"]
+    assert Reader(page.piece("list", last, "en")).all("data-id") == ["n50"]
     far = page.turn(View(), {"does": "page", "to": "99"})
-    assert "51–51 of 51" in Reader(page.listing(far, "en")).said
+    assert "51–51 of 51" in Reader(page.piece("list", far, "en")).said
     assert page.turn(View(), {"does": "page", "to": "-1"}).page == 0
     assert page.turn(View(), {"does": "sort", "by": "nothing"}) == View()
     assert (pages(0), pages(50), pages(51)) == (1, 1, 2)
@@ -129,23 +124,23 @@ def test_a_heading_sorts_and_then_turns_around() -> None:
 
 def test_each_title_finds_its_own_direction_and_dates_are_said(seeded: Library) -> None:
     page = LibraryPage(seeded)
-    shown = Reader(page.listing(View(), "en"))
+    shown = Reader(page.piece("list", View(), "en"))
     assert shown.all("dir").count("auto") == 6
     assert "date unknown" in shown.said
     assert "descending" in shown.all("aria-sort")
-    assert "التاريخ غير معروف" in page.listing(View(), "ar")
+    assert "التاريخ غير معروف" in page.piece("list", View(), "ar")
 
 
 def test_an_article_shows_what_was_set_aside_and_why(seeded: Library) -> None:
     page = LibraryPage(seeded)
     host = next(article for article in seeded.articles() if article.path and "004" in article.path)
-    shown = Reader(page.article(View(chosen=host.id), "en"))
+    shown = Reader(page.piece("article", View(chosen=host.id), "en"))
     assert "set aside: counter" in shown.said
     for span in host.debris:
-        assert EN.reasons[reason(span.of(host.text))] in shown.said
+        assert EN.tables["debris"][reason(span.of(host.text))] in shown.said
     story = next(article for article in seeded.articles() if article.host)
-    assert "Found in the page of" in Reader(page.article(View(chosen=story.id), "en")).said
-    with_story = page.article(View(chosen=story.host or ""), "en")
+    assert "Found in the page of" in Reader(page.piece("article", View(chosen=story.id), "en")).said
+    with_story = page.piece("article", View(chosen=story.host or ""), "en")
     assert "another story on the same page" in with_story
     assert story.label in with_story
 
@@ -154,7 +149,7 @@ def test_the_question_before_removal_names_all_that_goes(seeded: Library) -> Non
     page = LibraryPage(seeded)
     story = next(article for article in seeded.articles() if article.host)
     host = seeded.article(story.host or "")
-    asked = page.article(View(chosen=host.id), "ar", asking=True)
+    asked = page.piece("article", View(chosen=host.id, asking=True), "ar")
     confirm = asked[asked.index("alertdialog") :]
     assert host.label in confirm
     assert story.label in confirm
@@ -173,8 +168,8 @@ def test_an_article_is_removed_by_its_whole_id_only(seeded: Library) -> None:
 
 def test_without_an_index_the_page_says_so(library: Library) -> None:
     page = LibraryPage(library)
-    assert "no index here" in page.summary("en")
-    assert "no index here" in page.article(View(chosen="x"), "ar")
+    assert "no index here" in page.piece("summary", View(), "en")
+    assert "no index here" in page.piece("article", View(chosen="x"), "ar")
 
 
 def test_uploading_tells_how_far_it_is_and_then_each_file(library: Library, tmp_path: Path) -> None:
@@ -186,25 +181,13 @@ def test_uploading_tells_how_far_it_is_and_then_each_file(library: Library, tmp_
 
 
 def test_counting_in_words() -> None:
-    assert [EN.article.of(n) for n in (0, 1, 2, 1234)] == [
+    assert [EN.counted("article", n) for n in (0, 1, 2, 1234)] == [
         "0 articles", "1 article", "2 articles", "1,234 articles",
     ]  # fmt: skip
-    assert [AR.article.of(n) for n in (1, 2, 3, 10, 11, 99, 100, 103)] == [
+    assert [AR.counted("article", n) for n in (1, 2, 3, 10, 11, 99, 100, 103)] == [
         "مقال واحد", "مقالان", "3 مقالات", "10 مقالات", "11 مقالًا", "99 مقالًا", "100 مقال",
         "103 مقالات",
     ]  # fmt: skip
-
-
-def test_both_languages_leave_the_same_places_open() -> None:
-    for name in LibraryWords.__dataclass_fields__:
-        english, arabic = getattr(EN, name), getattr(AR, name)
-        if isinstance(english, str):
-            assert _places(english) == _places(arabic), name
-    assert TABLES[0].keys() == TABLES[1].keys()
-
-
-def _places(words: str) -> set[str]:
-    return {part.partition("}")[0] for part in words.split("{")[1:]}
 
 
 def test_the_timeline_says_in_words_what_it_shows() -> None:
@@ -213,7 +196,7 @@ def test_the_timeline_says_in_words_what_it_shows() -> None:
     assert summary(line, EN) == (
         "3 articles from 1 May 2024 to 3 May 2024, the most in 1 May 2024: 2 articles"
     )
-    shown = Reader(timeline_html(line, EN, rtl=False))
+    shown = Reader(timeline_html(line, EN))
     assert "img" in shown.all("role")
     assert shown.all("aria-label")[0] == summary(line, EN)
     assert "1 article without a date" in shown.said
@@ -222,8 +205,8 @@ def test_the_timeline_says_in_words_what_it_shows() -> None:
 
 def test_the_bars_are_as_high_as_their_counts_and_turn_around_in_arabic() -> None:
     line = timeline([("2024-05-01", "A"), ("2024-05-01", "A"), ("2024-05-12", "B")])
-    for rtl, places in ((False, ["0.07", "11.07"]), (True, ["11.07", "0.07"])):
-        shown = Reader(timeline_html(line, EN, rtl=rtl))
+    for said, places in ((EN, ["0.07", "11.07"]), (AR, ["11.07", "0.07"])):
+        shown = Reader(timeline_html(line, said))
         assert shown.all("x") == places
         # The top of the scale is 2: the first bar takes all of it, the second one half.
         assert shown.all("height") == ["100", "50"]
@@ -237,13 +220,13 @@ def test_the_top_of_the_scale() -> None:
 
 
 def test_no_timeline_without_a_date() -> None:
-    shown = Reader(timeline_html(timeline([(None, None)]), EN, rtl=False)).said
+    shown = Reader(timeline_html(timeline([(None, None)]), EN)).said
     assert "No article has a known date yet." in shown
     assert "1 article without a date" in shown
 
 
 def test_the_catalogue_knows_stories_by_their_page(seeded: Library) -> None:
-    catalogue = Catalogue(seeded.index())
+    catalogue = Catalogue(seeded.snapshot())
     story = next(entry for entry in catalogue.entries if entry.host)
     assert catalogue.stories_of(story.host or "") == [story]
 
@@ -252,11 +235,11 @@ def test_an_article_names_its_copies(library: Library) -> None:
     text = "The minister opened the northern dam on Friday before a crowd of thousands."
     library.add([Article("a", text), Article("b", f"{text} It rained."), Article("c", "Else.")])
     page = LibraryPage(library)
-    assert "Nearly the same text" in page.article(View(chosen="a"), "en")
-    assert "Nearly the same text" not in page.article(View(chosen="c"), "en")
+    assert "Nearly the same text" in page.piece("article", View(chosen="a"), "en")
+    assert "Nearly the same text" not in page.piece("article", View(chosen="c"), "en")
 
 
 def test_the_progress_ends_with_the_writing() -> None:
-    told = [progress_html(1, *state, EN) for state in (("senses", 1, 2), ("senses", 2, 2))]
+    told = [progress_html(1, *state, EN) for state in (("similarity", 1, 2), ("similarity", 2, 2))]
     assert "1 / 2" in told[0]
     assert "Writing the index…" in told[1]

@@ -61,13 +61,13 @@ def test_two_files_of_one_name_are_two_articles(library: Library, tmp_path: Path
 
 def test_what_is_there_stays_as_it_is(seeded: Library) -> None:
     before = seeded.articles()
-    snapshot = seeded.index().manifest["snapshot"]
+    snapshot = seeded.snapshot().version
     seed = sorted(SEEDS.iterdir())[1]
     (result,) = add_files(seeded, [seed])
     assert len(result.known) == 2  # The page and the story found in it.
     assert (result.added, result.replaced) == ((), ())
     assert seeded.articles() == before
-    assert seeded.index().manifest["snapshot"] == snapshot
+    assert seeded.snapshot().version == snapshot
 
 
 def test_what_was_removed_does_not_come_back(library: Library, tmp_path: Path) -> None:

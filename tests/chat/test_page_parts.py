@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ from rag.chat.answering import Choices
 from rag.chat.article_view import article_html, merged
 from rag.chat.examples import Examples
 from rag.chat.front import written
-from rag.chat.locale import choose, label
+from rag.chat.locale import choose
 from rag.chat.settings_drawer import effect
-from rag.chat.words import ARABIC, ENGLISH, Words, words
+from rag.chat.words import words
 from rag.errors import UsageError
 from rag.library import Library
 from rag.types import Article, Span
@@ -53,35 +52,6 @@ def test_gradios_own_page_is_one_that_can_be_written() -> None:
     assert page.count("window.musnad = ") == 1
 
 
-def test_both_languages_say_everything_and_fill_in_the_same() -> None:
-    for field in fields(Words):
-        arabic, english = getattr(ARABIC, field.name), getattr(ENGLISH, field.name)
-        if isinstance(arabic, str):
-            blanks = re.compile(r"\{\w+\}")
-            assert sorted(blanks.findall(arabic)) == sorted(blanks.findall(english)), field.name
-            assert arabic and english
-        else:
-            assert all(asdict(arabic).values()) and all(asdict(english).values())
-    assert words("fr") is ENGLISH
-    with pytest.raises(KeyError):
-        label("no such word")
-
-
-def test_no_word_is_there_for_nothing() -> None:
-    folder = Path(__file__).parents[2] / "rag" / "chat"
-    files = [f for f in folder.iterdir() if f.suffix in (".py", ".js") and f.name != "words.py"]
-    sources = "".join(file.read_text(encoding="utf-8") for file in files)
-    unused = [f.name for f in fields(Words) if not re.search(rf"\b{f.name}\b", sources)]
-    assert unused == []
-
-
-def test_the_scripts_words_are_there() -> None:
-    script = (Path(__file__).parents[2] / "rag/chat/script.js").read_text(encoding="utf-8")
-    used = set(re.findall(r"\bwords\.(\w+)", script)) | set(re.findall(r'said\("(\w+)"', script))
-    assert used
-    assert used <= {field.name for field in fields(Words)}
-
-
 def test_examples_are_answered_from_the_article_they_were_made_for(seeded: Library) -> None:
     questions = Examples(seeded).questions()
     assert "متى وأين التقى وانغ يي ولافروف في يوليو 2024؟" in questions
@@ -113,7 +83,7 @@ def test_what_the_settings_come_to(seeded: Library) -> None:
         assert wrong
         assert said in text
     with pytest.raises(UsageError, match="13"):
-        Choices(until="2024-13").period(ENGLISH)
+        Choices(until="2024-13").period(words("en"))
 
 
 def test_marks_cover_exactly_the_characters_cited() -> None:

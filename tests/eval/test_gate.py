@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from small_exam import AlwaysAnswering, Knowing, run
+from small_exam import believing, knowing, run
 
 from eval.compare import read_record
 from eval.gate import floors, violations, write_record
 from rag.answering import compose
-from rag.answering.evidence import Evidence
-from rag.retrieval import search
+from rag.reading.evidence import Evidence
+from rag.retrieval import legs
 from rag.retrieval.fusion import LEGS
-from rag.retrieval.legs import Candidates, Leg, Mask, Rows, Scores, all_legs
 from rag.retrieval.query import Query
-from rag.retrieval.search import Pool, Searcher
+from rag.retrieval.retriever import Pool
+from rag.store.protocol import Floats
 from rag.types import Citation, Span
 
 # English questions over Arabic articles: no counted word translates.
@@ -32,8 +32,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     """The folder of the index, and the accepted figures of the whole system."""
     folder = tmp_path_factory.mktemp("gate")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rag.answering.abstention.answerable", lambda *_: 0.5)
-        accepted = run(folder, Knowing()).record
+        patch.setattr("rag.reading.reader.likelihood", knowing)
+        accepted = run(folder).record
     return folder, accepted
 
 
@@ -41,9 +41,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 def gated(whole: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Gated:
     """What the gate says of the system as it is now."""
     folder, accepted = whole
-    # Fitted to real cosines; here the model alone chooses whether to answer.
-    monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_: 0.5)
-    return lambda: violations(run(folder, Knowing()).record, accepted)
+    monkeypatch.setattr("rag.reading.reader.likelihood", knowing)
+    return lambda: violations(run(folder).record, accepted)
 
 
 def test_the_whole_system_passes(gated: Gated) -> None:
@@ -88,44 +87,35 @@ def test_a_quote_that_is_not_in_its_article_is_noticed(
     assert any(line.startswith("quotes exact (all)") for line in gated())
 
 
-class Dropped:
-    """A leg that proposes nothing and finds all passages alike."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def propose(self, query: Query, k: int, allowed: Mask | None) -> Rows:
-        return np.zeros(0, dtype=np.int64)
-
-    def scores(self, candidates: Candidates) -> Scores:
-        return np.zeros(len(candidates.rows), dtype=np.float32)
-
-
 @pytest.mark.parametrize("name", COUNTING_LEGS)
 def test_a_dropped_leg_is_noticed(name: str, gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without(*arguments: Any) -> Sequence[Leg]:
-        return [Dropped(name) if leg.name == name else leg for leg in all_legs(*arguments)]
+    """It finds all passages alike."""
+    sound = legs.score
 
-    monkeypatch.setattr(search, "all_legs", without)
+    def without(*arguments: Any) -> dict[str, Floats]:
+        scores = dict(sound(*arguments))
+        return {**scores, name: np.zeros_like(scores[name])}
+
+    monkeypatch.setattr("rag.retrieval.retriever.score", without)
     assert any(line.startswith(f"leg {name} (all)") for line in gated())
 
 
 def test_a_reversed_sort_is_noticed(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
-    ascending = Searcher.scores
+    ascending = Pool.scores
 
-    def reverse(self: Searcher, query: Query, pool: Pool) -> Scores:
-        return -ascending(self, query, pool)
+    def reverse(self: Pool, query: Query) -> Floats:
+        return -ascending(self, query)
 
-    monkeypatch.setattr(Searcher, "scores", reverse)
+    monkeypatch.setattr(Pool, "scores", reverse)
     assert any(line.startswith("nDCG@10 (all)") for line in gated())
 
 
-def test_a_model_that_always_answers_is_noticed(
+def test_a_reader_that_always_answers_is_noticed(
     whole: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, accepted = whole
-    monkeypatch.setattr("rag.answering.abstention.answerable", lambda *_: 0.5)
-    lines = violations(run(folder, AlwaysAnswering()).record, accepted)
+    monkeypatch.setattr("rag.reading.reader.likelihood", believing)
+    lines = violations(run(folder).record, accepted)
     assert any(line.startswith("abstention recall (all)") for line in lines)
 
 

@@ -9,9 +9,9 @@ from small_exam import silent
 
 from eval.judge import judge_replies
 from eval.metrics.citations import Cited
-from eval.peer_asking import claims_of, in_pages
+from eval.peer import claims_of, in_pages
 from eval.scoring import Scored, score
-from eval.sets import Item
+from eval.sets.values import Item
 from rag.types import Article
 
 SOURCES = [["a", 0, 5, "words", "words"], ["b", 3, 9, "others", "others"]]

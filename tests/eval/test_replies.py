@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eval.replies import ask_all, run_key
-from eval.sets import Item
+from eval.sets.values import Item
 from rag.config import Settings
 
 ITEMS = [Item(f"q{n}", "en", "t", f"Question {n}?") for n in range(4)]
@@ -68,15 +68,15 @@ def test_a_question_that_was_changed_is_asked_again(tmp_path: Path) -> None:
 
 
 def test_what_shapes_a_reply_names_the_file() -> None:
-    manifest = {"encoder": "e", "snapshot": "1"}
+    shape = {"encoder": "e"}
     settings = Settings(home=Path("h"))
-    name = run_key(manifest, settings, "musnad/m", "corpus")
-    assert name == run_key({**manifest, "snapshot": "2"}, Settings(home=Path("i"), threads=9),
+    name = run_key(shape, settings, "musnad/m", "corpus")
+    assert name == run_key({"encoder": "e"}, Settings(home=Path("i"), threads=9),
                            "musnad/m", "corpus")  # fmt: skip
     others = [
         run_key({"encoder": "f"}, settings, "musnad/m", "corpus"),
-        run_key(manifest, Settings(home=Path("h"), answerable=0.9), "musnad/m", "corpus"),
-        run_key(manifest, settings, "musnad/n", "corpus"),
-        run_key(manifest, settings, "musnad/m", "other"),
+        run_key(shape, Settings(home=Path("h"), answerable=0.9), "musnad/m", "corpus"),
+        run_key(shape, settings, "musnad/n", "corpus"),
+        run_key(shape, settings, "musnad/m", "other"),
     ]
     assert len({name, *others}) == 5

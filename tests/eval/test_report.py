@@ -12,7 +12,7 @@ from eval.metrics.citations import Cited
 from eval.report import write_report
 from eval.report.drawing import Bar, Dot, Line, Picture, Text, to_svg, write_png
 from eval.scoring import Scored, score
-from eval.sets import Item
+from eval.sets.values import Item
 from eval.summary import summarise, values_of
 from rag.types import Article
 

@@ -11,7 +11,6 @@ import pytest
 
 from eval.scale import RandomVectors, build_synthetic, recall
 from rag.library import Library
-from rag.store.vectors import open_vectors, write_vectors
 
 
 def test_random_vectors_are_the_same_however_they_are_sliced() -> None:
@@ -21,12 +20,6 @@ def test_random_vectors_are_the_same_however_they_are_sliced() -> None:
     assert np.array_equal(vectors[300:700], whole[300:700])
     assert np.linalg.norm(whole, axis=1) == pytest.approx(np.ones(1000), rel=1e-5)
     assert not np.array_equal(whole[:256], whole[256:512])
-
-
-def test_an_exact_index_finds_all(tmp_path: Path) -> None:
-    vectors = RandomVectors((70_000, 8), 3)
-    write_vectors(tmp_path, "v", vectors, exact_to=100_000)
-    assert recall(open_vectors(tmp_path, "v"), vectors) == 1.0
 
 
 def test_passages_are_repeated_with_other_words(library: Library, tmp_path: Path) -> None:
@@ -40,10 +33,19 @@ def test_passages_are_repeated_with_other_words(library: Library, tmp_path: Path
     )
     articles = built.articles()
     assert [article.text for article in articles] == [texts[n % 2] for n in range(5)]
-    index = built.index()
-    for row in range(5):
-        article, chunk = index.chunk(row)
+    snapshot = built.snapshot()
+    assert snapshot.counts == (5, 5, 2 * 3 + 2)
+    for _, article, chunk in snapshot.passages(np.arange(5)):
         assert chunk.text == article.text
         assert all(span.of(article.text).strip() for span in chunk.sentences)
-    assert len(index.vectors["sentences"]) == len(index.chunks.sentences) == 2 * 3 + 2
     assert len(built.search("المدينة")) > 0
+
+
+def test_an_exact_index_finds_all(library: Library, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text(json.dumps({"text": "وصل الوزير إلى المدينة."}), encoding="utf-8")
+    build_synthetic(library.path, corpus, 40, library.settings, library.encoders())
+    vectors = RandomVectors((40, library.encoders()[0].dimension), 1)
+    assert recall(library.snapshot(), vectors) == 1.0
+    others = RandomVectors(vectors.shape, 2)
+    assert recall(library.snapshot(), others) < 0.6

@@ -11,7 +11,7 @@ from eval.metrics import abstention
 from eval.metrics.citations import Cited
 from eval.report.failures import ANYWAY, BROKEN, DECLINED, NOT_FOUND, PARTLY, WRONG, cause_of
 from eval.scoring import Scored, quotable, score
-from eval.sets import Item
+from eval.sets.values import Item
 from eval.summary import columns, mean, summarise
 
 TWO_FACTS = Item(

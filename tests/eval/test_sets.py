@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eval.metrics.citations import Cited
-from eval.sets import read_questions, read_seeds
+from eval.sets.ours import read_questions, read_seeds
 from rag.errors import CorpusError
 
 ROW: dict[str, Any] = {

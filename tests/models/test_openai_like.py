@@ -12,8 +12,10 @@ import pytest
 
 from rag.errors import GenerationError, ModelError
 from rag.models.openai_like import OpenAILikeGenerator
+from rag.models.protocols import Usage
 
 PIECES = ["It was ", "144 ", "[1]"]
+HELLO = [{"role": "user", "content": "Hello?"}]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -24,6 +26,9 @@ class Handler(BaseHTTPRequestHandler):
         {"id": "tiny", "object": "model", "created": 0, "owned_by": "us"}
     ]
     status = 200
+    # What is streamed after the pieces, and how much of it the server claims to send.
+    end = "data: [DONE]\n\n"
+    length: int | None = None
 
     def do_GET(self) -> None:
         self._send("application/json", json.dumps({"object": "list", "data": self.models}))
@@ -42,11 +47,13 @@ class Handler(BaseHTTPRequestHandler):
             for piece in PIECES
         ]
         lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
-        self._send("text/event-stream", "".join((*lines, "data: [DONE]\n\n")))
+        self._send("text/event-stream", "".join((*lines, self.end)))
 
     def _send(self, kind: str, text: str) -> None:
         self.send_response(self.status)
         self.send_header("Content-Type", kind)
+        if self.length is not None:
+            self.send_header("Content-Length", str(self.length))
         self.end_headers()
         self.wfile.write(text.encode())
 
@@ -67,7 +74,7 @@ def server() -> Iterator[tuple[str, type[Handler]]]:
 
 
 def generator(url: str, model: str = "default") -> OpenAILikeGenerator:
-    return OpenAILikeGenerator(url, model=model, key="secret", context_tokens=4096)
+    return OpenAILikeGenerator(url, model=model, key="secret")
 
 
 def test_the_first_model_of_the_server_replies_piece_by_piece(
@@ -93,6 +100,70 @@ def test_a_server_without_models_and_no_server_are_named(
         generator(url)
     with pytest.raises(ModelError, match=r"http://127\.0\.0\.1:9/v1: no answer"):
         generator("http://127.0.0.1:9/v1")
+
+
+def test_what_lists_no_models_is_no_language_model_server(
+    server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = server
+    monkeypatch.setattr(handler, "do_GET", lambda self: self._send("text/html", "<p>Hello</p>"))
+    with pytest.raises(ModelError, match=f"{url}: the server lists no models"):
+        generator(url)
+    monkeypatch.setattr(handler, "do_GET", lambda self: self._send("application/json", "{"))
+    with pytest.raises(ModelError, match=f"{url}: no answer"):
+        generator(url)
+
+
+def test_a_server_that_counts_tokens_is_believed(
+    server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = server
+    usage = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
+    counted = f"data: {json.dumps({'choices': [], 'usage': usage})}\n\n{Handler.end}"
+    for end, expected in ((Handler.end, None), (counted, Usage(prompt=5, reply=3))):
+        monkeypatch.setattr(handler, "end", end)
+        stream = generator(url, "tiny").stream(HELLO, max_tokens=8)
+        assert [next(stream) for _ in PIECES] == PIECES
+        with pytest.raises(StopIteration) as stopped:
+            next(stream)
+        assert stopped.value.value == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "length", "said"),
+    [
+        ('data: {"error": {"message": "out of\\nmemory"}}\n\n', None, "out of memory"),
+        ("data: {nonsense\n\n", None, "Expecting property name"),
+        ("", 9999, "peer closed connection"),
+    ],
+)
+def test_what_goes_wrong_while_it_streams_is_a_generation_error_of_one_line(
+    server: tuple[str, type[Handler]],
+    monkeypatch: pytest.MonkeyPatch,
+    end: str,
+    length: int | None,
+    said: str,
+) -> None:
+    url, handler = server
+    monkeypatch.setattr(handler, "end", end)
+    monkeypatch.setattr(handler, "length", length)
+    stream = generator(url, "tiny").stream(HELLO, max_tokens=8)
+    assert [next(stream) for _ in PIECES] == PIECES
+    with pytest.raises(GenerationError, match=f"{url}: {said}") as error:
+        next(stream)
+    assert "\n" not in str(error.value)
+
+
+def test_a_page_instead_of_a_reply_is_told_on_one_line(
+    server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = server
+    page = "<html>\n" + "nothing here\n" * 99
+    monkeypatch.setattr(handler, "status", 404)
+    monkeypatch.setattr(handler, "do_POST", lambda self: self._send("text/html", page))
+    with pytest.raises(GenerationError, match=url) as error:
+        list(generator(url, "tiny").stream(HELLO, max_tokens=8))
+    assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
 def test_a_failing_server_is_a_generation_error(

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from answering.hostile_articles import ABOUT_HONEST, HONEST, HOSTILE, Hostile
+from reading.hostile_articles import ABOUT_HONEST, HONEST, HOSTILE, Hostile
 
 from rag.config import Settings
 from rag.library import Library

@@ -5,31 +5,37 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+
 from rag.library import Library
 from rag.retrieval.duplicates import Folded, fold
-from rag.store.words import tabulate_words
+from rag.store.protocol import Ints
 
 STORY = [f"w{i}" for i in range(20)]
+
+
+def numbered(*passages: list[str]) -> list[Ints]:
+    numbers = {word: n for n, word in enumerate(dict.fromkeys(w for p in passages for w in p))}
+    return [np.asarray([numbers[word] for word in p], dtype=np.int32) for p in passages]
 
 
 def test_near_copies_of_other_articles_fold_into_the_best() -> None:
     edited = [*STORY[:18], "x", "y"]  # 18 of 20 words are shared: 0.9.
     other = [f"v{i}" for i in range(20)]
     report = [*STORY, *other]  # Holds the story, but is twice as long.
-    words = tabulate_words([STORY, other, edited, report, STORY])
-    rows, owners = [0, 1, 2, 3, 4], [0, 1, 2, 3, 0]
-    assert fold(rows, owners, words, 5) == [
+    words = numbered(STORY, other, edited, report, STORY)
+    owners = ["a", "b", "c", "d", "a"]
+    assert fold(words, owners, 5) == [
         Folded(0, (2,)),
         Folded(1, ()),
         Folded(3, ()),
         Folded(4, ()),  # Of the same article as the first: no copy.
     ]
-    assert fold(rows, owners, words, 1) == [Folded(0, (2,))]
+    assert fold(words, owners, 1) == [Folded(0, (2,))]
 
 
 def test_short_passages_are_never_copies() -> None:
-    words = tabulate_words([["a", "b"], ["a", "b"]])
-    assert len(fold([0, 1], [0, 1], words, 5)) == 2
+    assert len(fold(numbered(["a", "b"], ["a", "b"]), ["a", "b"], 5)) == 2
 
 
 def test_a_hit_lists_the_other_outlets(library: Library, tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ def test_each_leg_is_scaled_by_a_fixed_rule() -> None:
 def test_a_passage_is_fused_by_the_weights_of_its_language() -> None:
     query = prepare("Who met Lavrov?", WordEncoder(), WordEncoder())
     legs = {name: np.asarray([1.0, 1.0], dtype=np.float32) for name in LEGS}
-    best = dict.fromkeys(LEGS, 1.0)
-    within, across = fuse(query, legs, best, np.asarray([True, False]))
+    within, across = fuse(query, legs, np.asarray([True, False]))
     weights = load_weights()
     units = {name: float(scale(name, np.ones(1, np.float32), 1.0)[0]) for name in LEGS}
     assert within == pytest.approx(sum(w * units[n] for n, w in weights["same"].items()), rel=1e-5)

@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 
 from rag.errors import StoreError
 from rag.store.lexical import (
-    Group,
     LexicalIndex,
     PassageWords,
     Postings,
     Saturation,
     build_lexical,
     invert,
-    single,
 )
+from rag.store.protocol import Group, single
 from rag.store.words import WordTable, tabulate_words
 
 DOCUMENTS = [["a", "b", "a"], ["b"], ["c", "c", "d", "e"]]

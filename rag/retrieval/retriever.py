@@ -1,0 +1,107 @@
+"""Retrieve: run the legs, gather candidates, fuse the scores, and hand back hits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.filters import EVERYTHING, Filter
+from rag.retrieval.duplicates import fold
+from rag.retrieval.fusion import dated, fuse
+from rag.retrieval.legs import propose, score
+from rag.retrieval.query import Query
+from rag.retrieval.translation import Translator
+from rag.store.protocol import ArticleFacts, Floats, Ids, Passage, Snapshot
+from rag.types import Hit
+
+# How many of its best passages each leg proposes.
+_PROPOSED = 100
+# How far below the last hit near-copies of the hits are looked for.
+_FOLDED = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit with what reading needs of it: the passage, and what each leg gave it, on the leg's
+    own scale.
+    """
+
+    hit: Hit
+    passage: Passage
+    legs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Passages that some leg proposed, their articles, each leg's raw scores of them, and whether
+    each is in the ``same`` language as the question.
+    """
+
+    ids: Ids
+    articles: Sequence[ArticleFacts]
+    legs: Mapping[str, Floats]
+    same: NDArray[np.bool_]
+
+    def scores(self, query: Query) -> Floats:
+        """The fused score of each, with what its article's date adds."""
+        return fuse(query, self.legs, self.same) + dated(self.articles, query.dates)
+
+
+class Retriever(Protocol):
+    """The second stage of a question's way."""
+
+    def retrieve(self, query: Query, k: int, where: Filter = EVERYTHING) -> list[Found]:
+        """The ``k`` best passages of articles that ``where`` admits, best first.
+
+        Near-copies are folded into the best of them; equal scores keep the order of the corpus.
+        """
+
+
+class FusionRetriever:
+    """Ranks the passages of one snapshot by all the legs."""
+
+    def __init__(self, snapshot: Snapshot, translator: Translator) -> None:
+        """Search ``snapshot``; ``translator`` knows its words."""
+        self._snapshot = snapshot
+        self._translator = translator
+
+    def retrieve(self, query: Query, k: int, where: Filter = EVERYTHING) -> list[Found]:
+        """See :class:`Retriever`."""
+        return self.rank(query, self.pool(query, where, max(k, _PROPOSED)), k)
+
+    def pool(self, query: Query, where: Filter = EVERYTHING, proposed: int = _PROPOSED) -> Pool:
+        """The passages worth fusing: the ``proposed`` best of every leg."""
+        ids = propose(self._snapshot, self._translator, query, proposed, where)
+        if not len(ids):
+            return Pool(ids, (), {}, np.zeros(0, dtype=bool))
+        candidates = self._snapshot.candidates(ids)
+        same = np.asarray([article.language == query.language for article in candidates.articles])
+        legs = score(self._translator, query, candidates)
+        return Pool(ids, candidates.articles, legs, same)
+
+    def rank(self, query: Query, pool: Pool, k: int) -> list[Found]:
+        """The ``k`` best of ``pool``, best first, near-copies folded."""
+        if not len(pool.ids):
+            return []
+        scores = pool.scores(query)
+        order = np.argsort(-scores, kind="stable")[: k + _FOLDED]
+        owners = [pool.articles[place].id for place in order]
+        folded = fold(self._snapshot.words(pool.ids[order]), owners, k)
+        read = self._snapshot.passages(pool.ids[order[[one.place for one in folded]]])
+        hits = []
+        for rank, (one, passage) in enumerate(zip(folded, read, strict=True), start=1):
+            place = int(order[one.place])
+            chunk = passage.chunk
+            copies = dict.fromkeys(owners[copy] for copy in one.copies)
+            also = tuple(self._snapshot.articles.find(name).ref for name in copies)
+            hit = Hit(
+                rank, float(scores[place]), passage.article.ref, chunk.id, chunk.start, chunk.end,
+                chunk.text, also,
+            )  # fmt: skip
+            legs = {name: float(values[place]) for name, values in pool.legs.items()}
+            hits.append(Found(hit, passage, legs))
+        return hits

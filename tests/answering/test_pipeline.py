@@ -1,0 +1,330 @@
+"""Answers end to end, with a model that says what it is told to."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedGenerator
+
+from rag.answering import compose
+from rag.answering.compose import Piece, Quoted, Retrieved
+from rag.answering.prompts import NOT_FOUND
+from rag.library import Library
+from rag.retrieval.translation import Translation, Translator
+from rag.types import Answer
+
+QUESTION = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
+
+
+def with_generator(library: Library, *replies: str) -> tuple[Library, ScriptedGenerator]:
+    generator = ScriptedGenerator(*replies)
+    encoder, sentence_encoder = library.encoders()
+    made = Library(
+        library.path, library.settings, encoder=encoder,
+        sentence_encoder=sentence_encoder, generator=generator,
+    )  # fmt: skip
+    return made, generator
+
+
+def check_quotes(library: Library, answer: Answer) -> None:
+    for claim in answer.claims:
+        for citation in claim.citations:
+            article = library.article(citation.article.id)
+            assert article.text[citation.start : citation.end] == citation.quote
+
+
+def test_quoting_needs_no_model(seeded: Library) -> None:
+    answer = seeded.ask(QUESTION)
+    assert answer.answered and answer.reason is None
+    assert "144" in answer.claims[0].citations[0].quote
+    assert answer.model == "none"
+    assert answer.language == "ar"
+    check_quotes(seeded, answer)
+
+
+def test_the_events_come_in_order(seeded: Library) -> None:
+    library, _ = with_generator(seeded, "سقط 144 شخصا على الأقل [1]")
+    events = list(library.ask_stream(QUESTION))
+    kinds = [type(event) for event in events]
+    assert kinds[:2] == [Retrieved, Quoted]
+    assert set(kinds[2:-1]) == {Piece}
+    assert kinds[-1] is Answer
+    assert "".join(e.text for e in events if isinstance(e, Piece)) == "سقط 144 شخصا على الأقل [1]"
+
+
+def test_a_supported_sentence_keeps_its_citation(seeded: Library) -> None:
+    library, generator = with_generator(seeded, "سقط 144 شخصا على الأقل [1]")
+    answer = library.ask(QUESTION)
+    assert answer.text == "سقط 144 شخصا على الأقل [1]"
+    assert answer.claims[0].supported
+    assert "144" in answer.claims[0].citations[0].quote
+    assert answer.raw == "سقط 144 شخصا على الأقل [1]"
+    assert answer.model == "scripted"
+    assert generator.grammars[0] is not None
+    check_quotes(library, answer)
+
+
+def test_a_wrong_marker_is_mended(seeded: Library) -> None:
+    library, _ = with_generator(seeded, "سقط 144 شخصا على الأقل [5]")
+    answer = library.ask(QUESTION)
+    assert answer.text.endswith("[1]")
+    assert "144" in answer.claims[0].citations[0].quote
+
+
+def test_a_number_the_evidence_does_not_give_is_not_shown(seeded: Library) -> None:
+    library, _ = with_generator(seeded, "سقط 999 شخصا على الأقل [1]")
+    answer = library.ask(QUESTION)
+    assert "999" not in answer.text
+    assert answer.answered and "144" in answer.text  # The quotation stands in.
+    assert answer.raw == "سقط 999 شخصا على الأقل [1]"
+
+
+def test_one_number_decides_and_not_the_models_word(seeded: Library) -> None:
+    library, _ = with_generator(seeded, NOT_FOUND)
+    answer = library.ask(QUESTION)
+    assert answer.answered and "144" in answer.text
+    assert answer.text.startswith("أقرب ما في المقالات:")
+    assert answer.raw == NOT_FOUND
+
+
+def test_a_declined_question_is_told_what_comes_nearest(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, generator = with_generator(seeded, "[1] سقط 144 شخصا")
+    monkeypatch.setattr("rag.reading.reader.likelihood", lambda *_: -0.1)
+    answer = library.ask(QUESTION)
+    assert (answer.answered, answer.reason) == (False, compose.NO_EVIDENCE)
+    assert answer.claims == () and generator.asked == []
+    assert answer.passages
+    assert "144" in answer.nearest[0].quote
+    assert [citation.n for citation in answer.nearest] == [1, 2, 3][: len(answer.nearest)]
+
+
+def test_a_quotation_that_may_not_answer_says_so(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for likely, said in ((0.9, False), (0.6, True)):
+        monkeypatch.setattr("rag.reading.reader.likelihood", lambda *_, p=likely: p)
+        answer = seeded.ask(QUESTION)
+        assert answer.text.startswith("أقرب ما في المقالات: «") is said
+        assert answer.confidence == likely
+
+
+def test_the_number_may_come_first(seeded: Library) -> None:
+    library, _ = with_generator(seeded, "[1] سقط 144 شخصا على الأقل")
+    answer = library.ask(QUESTION)
+    assert answer.text == "سقط 144 شخصا على الأقل [1]"
+    assert answer.raw == "[1] سقط 144 شخصا على الأقل"
+    assert answer.tokens["reply"] == len(answer.raw)
+
+
+def articles(library: Library, tmp_path: Path, *texts: str) -> Library:
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    library.ingest([tmp_path / f"{number}.txt" for number in range(len(texts))])
+    return library
+
+
+def test_articles_that_disagree_are_both_given(library: Library, tmp_path: Path) -> None:
+    articles(
+        library,
+        tmp_path,
+        "The flood in Derna killed 144 people last week.",
+        "The flood in Derna killed 150 people, officials said.",
+        "The flood in Derna injured 300 people in the city.",
+    )
+    made, _ = with_generator(library, "[1] The flood in Derna killed 144 people")
+    answer = made.ask("How many people did the flood in Derna kill?")
+    quotes = [c.quote for claim in answer.claims for c in claim.citations]
+    assert ["144" in quotes[0], "150" in quotes[1], len(quotes)] == [True, True, 2]
+    assert "Another article says" in answer.text and "300" not in answer.text
+    check_quotes(made, answer)
+
+
+def test_a_comparison_cites_several_articles(library: Library, tmp_path: Path) -> None:
+    articles(
+        library,
+        tmp_path,
+        "Wang met Lavrov in Guilin to discuss vaccines.",
+        "Wang met Lavrov in Moscow to discuss trade.",
+    )
+    made, generator = with_generator(library, "[1] Wang met Lavrov in Guilin to discuss vaccines")
+    answer = made.ask("Compare where Wang met Lavrov and what they discussed")
+    assert {c.article.id for claim in answer.claims for c in claim.citations} == {
+        article.id for article in made.articles()
+    }
+    grammar = generator.grammars[0]
+    assert grammar is not None and grammar.count("claim)?") == 2
+
+
+def test_each_part_of_a_question_has_its_evidence(library: Library, tmp_path: Path) -> None:
+    articles(
+        library,
+        tmp_path,
+        "Lavrov praised the plenum of the party in Vientiane.",
+        "Lavrov thanked China for its support in Beijing.",
+        "Lavrov praised the plenum, the party and its leaders in Vientiane again.",
+    )
+    question = "What did Lavrov praise in Vientiane, and what did he thank China for in Beijing?"
+    answer = library.ask(question)
+    quotes = " ".join(c.quote for claim in answer.claims for c in claim.citations)
+    assert "praised" in quotes and "thanked China" in quotes
+    check_quotes(library, answer)
+
+
+def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.answering.writing._CLOSE", -1.0)
+
+    def ask(reading: str) -> Answer:
+        return with_generator(seeded, *[reading] * 3)[0].ask(QUESTION, language="en")
+
+    assert "99" not in ask("The shooting of 99 people").text  # No sentence gives that number.
+    # The model's own spelling of a name is not one the sentence can vouch for.
+    assert "Wolfgang" not in ask("People and Wolfgang fell").text
+    reading = "People fell near Moscow"
+    for least, close in ((-1.0, True), (1.1, False)):
+        monkeypatch.setattr("rag.answering.writing._CLOSE", least)
+        library, generator = with_generator(seeded, *[reading] * 3)
+        answer = library.ask(QUESTION, language="en")
+        quoted = [claim for claim in answer.claims if claim.supported]
+        said = [claim for claim in answer.claims if not claim.supported]
+        assert len(generator.asked) == len(quoted)
+        assert {claim.text for claim in said} == {reading}
+        assert answer.text.count("Machine reading, not verified:") == len(said)
+        # Every sentence that names Moscow may have it as its reading, the likeliest always.
+        near = sum("موسكو" in claim.text for claim in quoted)
+        assert len(said) == (near if close else 1)
+        for asked, claim in zip(generator.asked, quoted, strict=True):
+            assert QUESTION in asked[-1]["content"] and claim.text in asked[-1]["content"]
+        check_quotes(library, answer)
+
+
+def test_a_server_that_knows_no_grammar_may_write_anything(seeded: Library) -> None:
+    library, _ = with_generator(seeded, *["\nMoscow: 144\nAnswer: 999"] * 3)
+    stated = library.ask(QUESTION, language="en").text
+    assert stated.startswith("Moscow: 144 [1]")
+    assert "999" not in stated and "Answer:" not in stated
+    for output in ("", " \n", "سقط 144 شخصا"):
+        library, _ = with_generator(seeded, *[output] * 3)
+        answer = library.ask(QUESTION, language="en")
+        assert all(claim.text == claim.citations[0].quote for claim in answer.claims)
+        assert answer.answered and "Machine reading" not in answer.text
+
+
+def test_a_supported_reading_is_stated(seeded: Library) -> None:
+    library, _ = with_generator(seeded, *["Moscow: 144"] * 3)
+    answer = library.ask(QUESTION, language="en")
+    stated = [c for c in answer.claims if c.text == "Moscow: 144"]
+    assert [claim.supported for claim in stated] == [True]
+    assert answer.text.startswith("Moscow: 144 [1]")
+    assert answer.raw == "\n".join(["Moscow: 144"] * len(answer.claims))
+    check_quotes(library, answer)
+
+
+def test_only_the_reading_of_the_likeliest_sentence_is_stated(
+    library: Library, tmp_path: Path
+) -> None:
+    articles(
+        library, tmp_path, "سقط 144 شخصا في حريق قرب موسكو.", "سقط 200 شخصا في حريق قرب موسكو."
+    )
+    asked = "كم شخصا سقط في حريق قرب موسكو؟"
+    first, second = (claim.text for claim in library.ask(asked).claims)
+    number = "144" if "144" in second else "200"
+    assert number not in first
+    made, _ = with_generator(library, *[f"Moscow: {number}"] * 2)
+    lines = made.ask(asked, language="en").text.splitlines()
+    assert first in lines[0] and second in lines[1]
+    assert lines[2:] == [f"Machine reading, not verified: Moscow: {number} [2]"]
+
+
+@pytest.mark.parametrize(("sure", "shown"), [(0.74, False), (0.76, True)])
+def test_a_translation_must_be_sure_to_vouch_for_a_name(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch, sure: float, shown: bool
+) -> None:
+    near = Translation({"اوكرانيا": 1.0}, sure)
+    monkeypatch.setattr(Translator, "translate", lambda self, words: [near for _ in words])
+    library, _ = with_generator(seeded, *["Moscow: 144, it blames Austria"] * 3)
+    assert ("Austria" in library.ask(QUESTION, language="en").text) is shown
+
+
+def test_the_budget_of_evidence_is_kept(seeded: Library) -> None:
+    small = dataclasses.replace(seeded.settings, evidence_tokens=1)
+    encoder, sentence_encoder = seeded.encoders()
+    generator = ScriptedGenerator("[1] سقط 144 شخصا")
+    library = Library(
+        seeded.path, small, encoder=encoder, sentence_encoder=sentence_encoder, generator=generator
+    )
+    library.ask(QUESTION)
+    prompt = generator.asked[0][-1]["content"]
+    assert "[1]" in prompt and "[2]" not in prompt
+
+
+def test_a_long_quotation_is_cut_to_the_clauses_that_tell(library: Library, tmp_path: Path) -> None:
+    filler = ", and the committee heard many other reports about roads and schools" * 4
+    articles(library, tmp_path, f"The dam opened in May{filler}.", "Rain fell on the fields.")
+    made, _ = with_generator(library, "[1] The dam opened in May")
+    answer = made.ask("When was the dam opened by the committee?")
+    assert [c.quote for claim in answer.claims for c in claim.citations] == [
+        "The dam opened in May,"
+    ]
+    check_quotes(made, answer)
+
+
+def test_markers_count_from_one_in_each_answer(seeded: Library) -> None:
+    library, _ = with_generator(seeded, *["سقط 144 شخصا على الأقل [1]"] * 2)
+    for _ in range(2):
+        assert [c.n for claim in library.ask(QUESTION).claims for c in claim.citations] == [1]
+
+
+def test_text_in_brackets_in_an_article_cannot_pose_as_a_marker(
+    library: Library, tmp_path: Path
+) -> None:
+    page = tmp_path / "a.txt"
+    page.write_text("The dam [7] opened in May, said the minister.", encoding="utf-8")
+    library.ingest([page])
+    made, generator = with_generator(library, "It opened in May [1]")
+    made.ask("When was the dam opened in May by the minister?")
+    prompt = generator.asked[0][-1]["content"]
+    assert "[7]" not in prompt and "(7)" in prompt
+
+
+def test_to_dict_is_the_contract(seeded: Library) -> None:
+    record = seeded.ask(QUESTION).to_dict()
+    assert list(record) == [
+        "question", "language", "answered", "reason", "text", "claims", "passages", "model",
+        "timings", "raw", "tokens", "resolved", "nearest", "confidence",
+    ]  # fmt: skip
+    citation = record["claims"][0]["citations"][0]
+    assert list(citation) == ["n", "article", "start", "end", "quote"]
+    assert set(citation["article"]) >= {
+        "id", "title", "date", "outlet", "url", "language", "path",
+    }  # fmt: skip
+    assert list(record["passages"][0]) == [
+        "rank", "score", "article", "chunk", "start", "end", "text", "also",
+    ]  # fmt: skip
+
+
+def test_closing_the_stream_stops_the_model(seeded: Library) -> None:
+    library, generator = with_generator(seeded, "سقط 144 شخصا على الأقل [1]" * 50)
+    stream = library.ask_stream(QUESTION)
+    for event in stream:
+        if isinstance(event, Piece):
+            break
+    stream.close()  # type: ignore[attr-defined]
+    assert generator.replies == []
+
+
+@pytest.mark.parametrize("question", ["Who won the 2022 World Cup?", "ما سعر النفط اليوم؟"])
+def test_a_question_far_from_the_articles_is_declined(seeded: Library, question: str) -> None:
+    encoder, sentence_encoder = seeded.encoders()
+    strict = Library(
+        seeded.path, dataclasses.replace(seeded.settings, answerable=0.3), encoder=encoder,
+        sentence_encoder=sentence_encoder,
+    )  # fmt: skip
+    answer = strict.ask(question)
+    assert (answer.answered, answer.reason) == (False, "no_evidence")
+    assert answer.text

@@ -1,0 +1,60 @@
+"""Searching small corpora whose right answer is plain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fakes import WordEncoder
+
+from rag.filters import Filter
+from rag.library import Library
+from rag.retrieval.fusion import LEGS
+from rag.retrieval.query import prepare
+from rag.retrieval.retriever import FusionRetriever
+from rag.retrieval.translation import Translator
+
+
+def ingest(library: Library, tmp_path: Path, *texts: str) -> Library:
+    path = tmp_path / "corpus.jsonl"
+    rows = [{"id": str(number), "text": text} for number, text in enumerate(texts)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    library.ingest([path])
+    return library
+
+
+def test_grams_find_a_broken_plural(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "اجتمع الوزراء في القاهرة.", "سقط المطر على الحقول.")
+    assert library.search("لقاء وزير")[0].article.id == "0"
+
+
+def test_an_english_name_finds_its_arabic_spelling(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "سقط المطر على الحقول.", "وصل سيرجي لافروف إلى المدينة.")
+    assert library.search("Where did Lavrov go?")[0].article.id == "1"
+
+
+def test_a_pool_holds_every_leg_and_only_what_is_asked_for(seeded: Library) -> None:
+    snapshot = seeded.snapshot()
+    retriever = FusionRetriever(snapshot, Translator(snapshot, seeded.encoders()[1]))
+    query = prepare("محادثات لافروف في موسكو", *seeded.encoders())
+    pool = retriever.pool(query)
+    assert set(pool.legs) == set(LEGS)
+    assert all(len(scores) == len(pool.ids) for scores in pool.legs.values())
+    first = retriever.rank(query, pool, 3)
+    assert [found.hit.rank for found in first] == [1, 2, 3]
+    hidden = first[0].passage.article.id
+    left = retriever.retrieve(query, 50, Filter(without=frozenset([hidden])))
+    assert left and hidden not in {found.passage.article.id for found in left}
+    assert retriever.retrieve(query, 5, Filter(only=frozenset())) == []
+
+
+def test_a_translator_remembers_words(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "وصل سيرجي لافروف إلى المدينة.")
+    encoder = WordEncoder("sentences")
+    translator = Translator(library.snapshot(), encoder)
+    translator.translate(["minister", "city"])
+    assert encoder.calls == 2
+    (again, fresh) = translator.translate(["city", "river"])
+    assert encoder.calls == 3
+    assert max(again.stems.values()) == 1.0
+    assert 0 <= fresh.confidence <= 1
