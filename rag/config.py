@@ -39,7 +39,7 @@ class Settings:
     ``reading_tokens`` for what one sentence in another language says, and ``evidence_tokens`` for
     the sentences it is shown, of which there are at most ``evidence``).
     ``answerable`` is the least estimated probability, in [0, 1], at which a question is answered
-    rather than declined.
+    rather than declined; chosen on dev sets (``eval/fit/answerability.py``).
     """
 
     home: Path
@@ -56,7 +56,7 @@ class Settings:
     context_tokens: int = 4096
     answer_tokens: int = 256
     reading_tokens: int = 128
-    answerable: float = 0.5
+    answerable: float = 0.4
     question_characters: int = 2000
 
     @classmethod

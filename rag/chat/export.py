@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.markup import Markup, directed, element, isolated, joined, way_of
@@ -15,15 +16,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 _LEADING = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 _ADDRESS = re.compile(r"https?://[^\s<>]+")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = Markup(
-    "body{font:16px/1.7 system-ui,'Segoe UI','Noto Naskh Arabic','Noto Sans Arabic',Tahoma,"
-    "sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem;color:#111}"
-    "h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem;border-top:1px solid #ccc;"
-    "padding-top:1rem}p,li,blockquote{text-align:start;overflow-wrap:anywhere}"
-    "blockquote{margin:.3rem 0;border-inline-start:3px solid #999;padding-inline-start:.8rem}"
-    "section{break-inside:avoid}.about{color:#555;font-size:.9rem}"
-    ".doubt{border-inline-start:3px solid #b45309;padding-inline-start:.6rem}"
-)
+_STYLE = Path(__file__).with_name("export.css")
 
 
 def as_markdown(conversation: Conversation, language: str) -> str:
@@ -46,7 +39,7 @@ def as_page(conversation: Conversation, language: str) -> str:
             f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         ),
         element("title", said.export_title),
-        element("style", _STYLE),
+        element("style", Markup(_STYLE.read_text("utf-8"))),
     )
     body = [_printed(exchange, said) for exchange in conversation.exchanges]
     inside = element("body", element("h1", said.export_title), *body)

@@ -16,11 +16,10 @@ from rag.chat.export import as_markdown, as_page
 from rag.chat.feedback import Feedback, Verdict
 from rag.chat.locale import language_of
 from rag.chat.markup import Markup, element, escape
-from rag.chat.model_loader import ModelLoader
+from rag.chat.model_loader import ModelLoader, status_html
 from rag.chat.render import answer_html, note_html, question_html
 from rag.chat.settings_drawer import choices, dressed, effect
 from rag.chat.sources import panel_html
-from rag.chat.status import status_html
 from rag.chat.words import words
 from rag.errors import MusnadError, UsageError
 from rag.library import Library
@@ -44,8 +43,6 @@ class Handlers:
         self._feedback = Feedback(library.path)
         self._examples = Examples(library)
 
-    # --- opening ----------------------------------------------------------------------------
-
     def opened(self, request: gr.Request) -> list[Any]:
         """The chat's welcome, the status, the reasons of a verdict and the drawer's choices."""
         language = language_of(request)
@@ -67,8 +64,6 @@ class Handlers:
         """What the settings come to."""
         text, wrong = effect(self._library, choices(*values), language_of(request))
         return note_html(text, "trouble" if wrong else "effect")
-
-    # --- asking -----------------------------------------------------------------------------
 
     def ask(
         self, question: str, conversation: Conversation, settings: tuple[Any, ...], language: str
@@ -132,8 +127,6 @@ class Handlers:
         """An answer was broken off: what was found of it stays."""
         return self._shown(talk, request)
 
-    # --- conversations ------------------------------------------------------------------------
-
     def open(self, event: gr.EventData, request: gr.Request) -> Step:
         """A conversation that the browser kept, or a new one where it kept none."""
         return *self._shown(_stored(getattr(event, "_data", None)), request)[:4], gr.skip()
@@ -145,8 +138,6 @@ class Handlers:
 
     def _panel(self, talk: Conversation, language: str) -> Markup:
         return panel_html(talk.exchanges, self._library.article, language)
-
-    # --- what is thought of an answer ---------------------------------------------------------
 
     def like(
         self, talk: Conversation, event: gr.LikeData, request: gr.Request
@@ -160,16 +151,11 @@ class Handlers:
         return gr.update(visible=True), liked, None, ""
 
     def why(
-        self,
-        talk: Conversation,
-        liked: Liked | None,
-        reason: str | None,
-        remark: str,
-        request: gr.Request,
+        self, talk: Conversation, liked: Liked | None, request: gr.Request, *told: str | None
     ) -> Any:
-        """The reason joins what was kept."""
-        told = bool(reason or remark.strip()) and liked and liked[0] < len(talk.exchanges)
-        if liked and told and self._keep(talk, liked, request, reason, remark):
+        """The reason and the remark ``told`` join what was kept."""
+        here = liked and liked[0] < len(talk.exchanges) and any(t and t.strip() for t in told)
+        if liked and here and self._keep(talk, liked, request, *told):
             gr.Info(words(language_of(request)).thanks)
         return gr.update(visible=False)
 
@@ -181,8 +167,6 @@ class Handlers:
             gr.Warning(escape(f"{words(language_of(request)).failed} {error}"))
             return False
         return True
-
-    # --- what the page's script and programs ask for --------------------------------------------
 
     def open_article(self, asked: dict[str, Any]) -> str:
         """An article as HTML, with marks, scrolled to one of them."""

@@ -36,23 +36,16 @@ def left_to_right(text: str) -> Markup:
 
 
 def action(
-    does: str,
-    *label: str,
-    kind: str = "musnad-lib-plain",
-    called: str = "",
-    disabled: bool = False,
-    focused: bool = False,
-    **data: str,
+    does: str, *label: str, kind: str = "musnad-lib-plain", focused: bool = False, **data: str
 ) -> Markup:
     """A button that sends ``does`` and ``data`` to the page's handler.
 
-    ``called`` says in words what a sign means. ``focused`` is where the focus goes once the button
-    is shown. The key lets the focus return to it when it is drawn anew.
+    ``focused`` is where the focus goes once the button is shown. The key lets the focus return to
+    it when it is drawn anew.
     """
     sent = {"does": does, **data, "key": "-".join((does, *data.values()))}
-    about = {"aria_label": called or False, "disabled": disabled, "data_focus": focused}
-    data = {f"data_{name}": value for name, value in sent.items()}
-    return element(f"button.{kind}", *label, type="button", **data, **about)
+    about = {f"data_{name}": value for name, value in sent.items()}
+    return element(f"button.{kind}", *label, type="button", **about, data_focus=focused)
 
 
 def table(name: str, headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Markup:

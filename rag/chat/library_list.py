@@ -1,12 +1,12 @@
-"""The list of the library page as HTML: a page of articles, its headings and its pager."""
+"""What the library page tells of all articles: the list of them, their copies, their debris."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rag.chat.library_catalogue import PAGE_ROWS, Catalogue, Entry, Order
-from rag.chat.library_html import action, cells_of, empty
-from rag.chat.markup import Markup, element, filled, isolated, joined
+from rag.chat.library_html import action, cells_of, empty, entries_html, small, table
+from rag.chat.markup import Markup, element, filled, isolated, joined, shortened
 from rag.chat.words import Words
 
 # What a heading sorts by when it is chosen, and when it is chosen again.
@@ -17,6 +17,8 @@ _HEADINGS: dict[str, tuple[Order, Order]] = {
     "language": ("language", "language_back"),
     "length": ("longest", "shortest"),
 }
+_GROUPS = 50
+_EXAMPLE_CHARACTERS = 90
 _DESCENDING = ("newest", "longest", "title_back", "outlet_back", "language_back")
 
 
@@ -93,3 +95,41 @@ def _pager(page: int, count: int, said: Words) -> Markup:
 def _turn(label: str, to: int, count: int) -> Markup:
     there = 0 <= to < pages(count)
     return action("page", label, kind="musnad-lib-button", disabled=not there, to=str(to))
+
+
+def copies_html(catalogue: Catalogue, said: Words) -> Markup:
+    """The groups of near-duplicates, the largest first."""
+    groups = catalogue.copies()
+    if not groups:
+        return empty(said.copies_none)
+    items = (
+        element(
+            "li.musnad-lib-group",
+            small(said.counted("article", len(group))),
+            entries_html(group, said),
+        )
+        for group in groups[:_GROUPS]
+    )
+    about = said.copies_about.format(groups=said.counted("group", len(groups)))
+    parts = [small(about), element("ol.musnad-lib-groups", *items)]
+    if (rest := len(groups) - _GROUPS) > 0:
+        parts.append(element("p", said.more_groups.format(groups=said.counted("group", rest))))
+    return joined(parts)
+
+
+def asides_html(catalogue: Catalogue, said: Words) -> Markup:
+    """What was set aside as page debris, by the reason for it."""
+    asides = catalogue.set_aside()
+    if not asides:
+        return empty(said.asides_none)
+    rows = []
+    for aside in asides:
+        articles = element("span.musnad-lib-small", said.counted("article", aside.articles))
+        count = joined((f"{aside.spans:,}", Markup("<br>"), articles))
+        examples = joined(
+            element("p", shortened(" ".join(text.split()), _EXAMPLE_CHARACTERS), dir="auto")
+            for text in aside.examples
+        )
+        rows.append((said.tables["debris"][aside.reason], count, examples))
+    headings = (said.aside_why, said.aside_count, said.aside_examples)
+    return joined((small(said.asides_about), table("table.musnad-lib-asides", headings, rows)))

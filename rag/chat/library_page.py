@@ -16,9 +16,15 @@ from pathlib import Path
 from rag.chat.library_article import article_html, note_html
 from rag.chat.library_catalogue import Order, Shelf
 from rag.chat.library_html import empty, framed
-from rag.chat.library_list import list_html, pages, summary_html, turned
+from rag.chat.library_list import (
+    asides_html,
+    copies_html,
+    list_html,
+    pages,
+    summary_html,
+    turned,
+)
 from rag.chat.library_results import hint_html, progress_html, results_html
-from rag.chat.library_sections import asides_html, copies_html
 from rag.chat.library_uploads import FileResult, Problem, add_files
 from rag.chat.markup import Markup, element
 from rag.chat.timeline import timeline
@@ -36,8 +42,8 @@ _Told = tuple[str, int, int] | list[FileResult]
 class View:
     """What one reader looks at: the search, its order and page, and the article that is open.
 
-    ``parts`` are those of :data:`FOLDED` that are open. The article is shown ``asking`` whether to
-    remove it, and ``focused`` takes the reader to it.
+    ``parts`` are those of :data:`FOLDED` that are open. ``asking`` shows the question before the
+    removal of the article, and ``focused`` takes the reader to it.
     """
 
     query: str = ""

@@ -7,20 +7,20 @@ the same name replaces nothing, and nothing that is removed comes back from a fo
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from rag.corpus.articles import articles_of
 from rag.corpus.readers import LINES_SUFFIXES, TEXT_SUFFIXES, Unreadable, read_documents
 from rag.errors import MusnadError
-from rag.library import Ingested, Library
+from rag.library import Library
 from rag.types import Article, Report
 
 MOST_BYTES = 50_000_000
 SUFFIXES = TEXT_SUFFIXES | LINES_SUFFIXES
+_ADVICE = "give each article its own id"
 
 Refusal: TypeAlias = Literal["kind", "size"]
 
@@ -49,13 +49,6 @@ class FileResult:
     refused: Refusal | None = None
 
 
-class _Read(NamedTuple):
-    """The articles of one file before they are added."""
-
-    result: FileResult
-    articles: tuple[Article, ...] = ()
-
-
 def add_files(
     library: Library,
     files: Sequence[Path],
@@ -64,24 +57,31 @@ def add_files(
     most_bytes: int = MOST_BYTES,
 ) -> list[FileResult]:
     """Add the articles of ``files`` in one write; a file that fails takes no other with it."""
-    read = _settle([_read(file, most_bytes) for file in files])
     stored = {a.id: a for a in library.articles()} if library.exists() else {}
-    fresh = [a for one in read for a in one.articles if not _same(a, stored.get(a.id))]
-    if not fresh:
-        return _outcomes(read, Ingested((), (), (), ()))
+    batch: dict[str, Article] = {}
+    read: list[tuple[FileResult, Mapping[str, Article]]] = []
+    for file in files:
+        result, articles = _read(file, most_bytes)
+        own, clash = _by_id(articles, batch)
+        if clash:
+            result = _failed(result, f"id {clash!r} stands for two different texts; {_ADVICE}")
+        read.append((result, {} if clash else own))
+        batch |= read[-1][1]
+    fresh = [article for article in batch.values() if not _same(article, stored.get(article.id))]
     try:
-        done = library.add(fresh, report=report)
+        done = library.add(fresh, report=report) if fresh else None
     except MusnadError as error:
-        return [_failed(r.result, str(error)) if r.articles else r.result for r in read]
-    return _outcomes(read, done)
+        return [_failed(result, str(error)) if own else result for result, own in read]
+    added, replaced = (set(done.added), set(done.replaced)) if done else (set(), set())
+    return [_outcome(result, own, added, replaced) for result, own in read]
 
 
-def _read(file: Path, most_bytes: int) -> _Read:
+def _read(file: Path, most_bytes: int) -> tuple[FileResult, list[Article]]:
     name = file.name
     if file.suffix.lower() not in SUFFIXES:
-        return _Read(FileResult(name, refused="kind"))
+        return FileResult(name, refused="kind"), []
     if file.exists() and file.stat().st_size > most_bytes:
-        return _Read(FileResult(name, refused="size"))
+        return FileResult(name, refused="size"), []
     articles: list[Article] = []
     problems: list[Problem] = []
     for document in read_documents([file]):
@@ -89,51 +89,40 @@ def _read(file: Path, most_bytes: int) -> _Read:
             line = document.path.removeprefix(str(file)).removeprefix(":")
             problems.append(Problem(document.reason, int(line) if line else None))
         else:
-            articles += articles_of(dataclasses.replace(document, path=name, source=None))
-    return _Read(FileResult(name, problems=tuple(problems)), tuple(articles))
+            articles += articles_of(replace(document, path=name, source=None))
+    return FileResult(name, problems=tuple(problems)), articles
 
 
-def _settle(files: Iterable[_Read]) -> list[_Read]:
-    """The files, those emptied that give an id another text than they or an earlier one did."""
-    texts: dict[str, str] = {}
-    settled: list[_Read] = []
-    for one in files:
-        own: dict[str, Article] = {}
-        clash = ""
-        for article in one.articles:
-            first = own.setdefault(article.id, article)
-            if not article.text == first.text == texts.get(article.id, first.text):
-                clash = article.id
-        if clash:
-            reason = f"id {clash!r} stands for two different texts; give each article its own id"
-            settled.append(_Read(_failed(one.result, reason)))
-        else:
-            texts |= {article.id: article.text for article in own.values()}
-            settled.append(_Read(one.result, tuple(own.values())))
-    return settled
+def _by_id(
+    articles: Sequence[Article], batch: Mapping[str, Article]
+) -> tuple[dict[str, Article], str]:
+    """A file's articles by id, and an id that has another text there or in the ``batch`` so far."""
+    own: dict[str, Article] = {}
+    clash = ""
+    for article in articles:
+        if own.setdefault(article.id, batch.get(article.id, article)).text != article.text:
+            clash = article.id
+    return own, clash
 
 
 def _same(article: Article, stored: Article | None) -> bool:
     """Whether ``stored`` is the article, whatever file it came from."""
     if stored is None:
         return False
-    return stored == dataclasses.replace(article, path=stored.path, source=stored.source)
+    return stored == replace(article, path=stored.path, source=stored.source)
 
 
 def _failed(result: FileResult, why: str) -> FileResult:
-    return dataclasses.replace(result, problems=(*result.problems, Problem(why)))
+    return replace(result, problems=(*result.problems, Problem(why)))
 
 
-def _outcomes(files: Sequence[_Read], done: Ingested) -> list[FileResult]:
-    """What each file did; of files with one article in common, the first has added it."""
-    added, replaced = set(done.added), set(done.replaced)
-    results = []
-    for result, articles in files:
-        ids = [article.id for article in articles]
-        new = tuple(i for i in ids if i in added)
-        other = tuple(i for i in ids if i in replaced)
-        known = tuple(i for i in ids if i not in added | replaced)
-        results.append(dataclasses.replace(result, added=new, replaced=other, known=known))
-        added.difference_update(ids)
-        replaced.difference_update(ids)
-    return results
+def _outcome(
+    result: FileResult, ids: Iterable[str], added: set[str], replaced: set[str]
+) -> FileResult:
+    """What a file did. It takes its ids out: of files with one in common, the first has added it."""
+    new = tuple(i for i in ids if i in added)
+    other = tuple(i for i in ids if i in replaced)
+    known = tuple(i for i in ids if i not in added | replaced)
+    added.difference_update(new)
+    replaced.difference_update(other)
+    return replace(result, added=new, replaced=other, known=known)

@@ -1,14 +1,17 @@
-"""Loads the language model in the background, so that the page can quote in the meantime."""
+"""Loads the language model in the background, so that the page can quote in the meantime; and the
+status line, which says how far that is, and the index's size and fingerprint.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 
-from rag.chat.markup import Markup, escape, filled, isolated, joined
-from rag.chat.words import Words
+from rag.chat.markup import Markup, element, escape, filled, isolated, joined
+from rag.chat.words import Words, words
 from rag.errors import MusnadError
 from rag.library import Library
+from rag.models.progress import readable_size
 
 _log = logging.getLogger(__name__)
 
@@ -63,3 +66,22 @@ class ModelLoader:
             self._failure = str(error)
         else:
             self._ready.set()
+
+
+def status_html(library: Library, loader: ModelLoader, language: str) -> Markup:
+    """One line for a reader whose page is in ``language``."""
+    said = words(language)
+    parts: list[str] = [loader.status(said)]
+    try:
+        snapshot = library.snapshot()
+    except MusnadError as error:
+        parts.append(f"{said.failed} {error}")
+    else:
+        sizes = {
+            "articles": said.counted("article", snapshot.counts.articles),
+            "passages": said.counted("passage", snapshot.counts.passages),
+            "size": isolated(readable_size(snapshot.size)),
+        }
+        parts.append(filled(said.index_size, **sizes))
+        parts.append(filled(said.fingerprint, name=isolated(snapshot.version)))
+    return element("p.musnad-status", *(element("span", part) for part in parts))

@@ -43,13 +43,8 @@ _KEPT = """musnad.conversations({
 def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
     """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
     handlers = Handlers(library, loader)
-    page = gr.Blocks(
-        title="Musnad · مُسنَد",
-        analytics_enabled=False,
-        fill_width=True,
-        delete_cache=_DELETE_UPLOADS,
-    )
-    with page:
+    looks = {"title": "Musnad · مُسنَد", "fill_width": True}
+    with gr.Blocks(**looks, analytics_enabled=False, delete_cache=_DELETE_UPLOADS) as page:
         _header()
         with gr.Tabs(elem_id="musnad-tabs"):
             with gr.Tab(label("chat_tab"), id="chat") as talk:
@@ -69,7 +64,10 @@ def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
         filled = [chat.chat, status, chat.reason, *drawer.inputs]
         opened = page.load(handlers.opened, None, filled, **_QUIET)
         opened.then(handlers.effect, drawer.inputs, drawer.effect, **_QUIET)
-        _wire_settings(handlers, library, drawer)
+        changes = [part.change for part in drawer.inputs]
+        told = {**_QUIET, "trigger_mode": "always_last"}
+        gr.on(changes, handlers.effect, drawer.inputs, drawer.effect, **told)
+        drawer.reset.click(lambda: defaults(library), None, drawer.inputs, **_QUIET)
         gr.Timer(_STATUS_SECONDS).tick(handlers.status, None, status, **_QUIET)
         gr.api(handlers.answer, api_name="ask")  # type: ignore[attr-defined]
     return page
@@ -80,9 +78,8 @@ def _header() -> None:
         gr.HTML(_BRAND, elem_id="musnad-brand", padding=False)
         gr.Markdown(label("tagline"), elem_id="musnad-tagline")
         for name, script in _TOOLS.items():
-            button = gr.Button(
-                label(name), size="sm", elem_id=f"musnad-to-{name}", elem_classes="musnad-tool"
-            )
+            named = {"elem_id": f"musnad-to-{name}", "elem_classes": "musnad-tool"}
+            button = gr.Button(label(name), size="sm", **named)
             button.click(None, js=f"() => {script}", api_visibility="private")
 
 
@@ -94,45 +91,30 @@ class _Chat:
         with gr.Row(elem_id="musnad-main"):
             with gr.Column(scale=3, min_width=320, elem_id="musnad-talk"):
                 self.chat = gr.Chatbot(
-                    label=label("chat_label"),
-                    show_label=False,
-                    elem_id="musnad-chat",
-                    height="var(--musnad-height)",
-                    latex_delimiters=[],
-                    editable="user",
-                    feedback_options=("Like", "Dislike"),
+                    label=label("chat_label"), show_label=False, elem_id="musnad-chat",
+                    height="var(--musnad-height)", latex_delimiters=[], allow_tags=False,
+                    editable="user", group_consecutive_messages=False,
                     # Not "share": it uploads the conversation to somebody else.
-                    buttons=["copy"],
-                    group_consecutive_messages=False,
-                    allow_tags=False,
-                )
+                    buttons=["copy"], feedback_options=("Like", "Dislike"),
+                )  # fmt: skip
                 with gr.Column(visible=False, elem_id="musnad-why") as self.why:
                     self._reason()
                 self.box = gr.Textbox(
-                    label=label("question_label"),
-                    show_label=False,
-                    placeholder=label("placeholder"),
-                    elem_id="musnad-question",
-                    submit_btn=True,
-                    stop_btn=False,
-                    autofocus=True,
-                    max_lines=6,
-                )
+                    label=label("question_label"), show_label=False, elem_id="musnad-question",
+                    placeholder=label("placeholder"), max_lines=6, autofocus=True,
+                    submit_btn=True, stop_btn=False,
+                )  # fmt: skip
             with gr.Column(scale=2, min_width=300, elem_id="musnad-side"):
                 self.panel = gr.HTML(label("no_sources"), elem_id="musnad-panel", padding=False)
 
     def _reason(self) -> None:
-        self.reason = gr.Radio(
-            words("en").choices("feedback"), label=label("why"), elem_id="musnad-reason"
-        )
+        reasons = words("en").choices("feedback")
+        self.reason = gr.Radio(reasons, label=label("why"), elem_id="musnad-reason")
         with gr.Row(equal_height=True):
             self.remark = gr.Textbox(
-                label=label("reason_label"),
+                label=label("reason_label"), show_label=False, max_lines=3, scale=4,
                 placeholder=label("why_placeholder"),
-                show_label=False,
-                max_lines=3,
-                scale=4,
-            )
+            )  # fmt: skip
             self.send = gr.Button(label("send"), size="sm", scale=1, min_width=80)
 
 
@@ -150,29 +132,23 @@ def _conversations(handlers: Handlers) -> Any:
         return handlers.export(asked)
 
     return gr.HTML(
-        None,
-        html_template='<div class="musnad-list"></div>',
-        js_on_load=_KEPT,
-        server_functions=[open_article, export],
-        elem_id="musnad-kept",
-        padding=False,
-    )
+        html_template='<div class="musnad-list"></div>', js_on_load=_KEPT, padding=False,
+        server_functions=[open_article, export], elem_id="musnad-kept",
+    )  # fmt: skip
 
 
-def _wire_asking(
-    handlers: Handlers, parts: _Chat, drawer: Drawer, conversation: Any, kept: Any
-) -> None:
+def _wire_asking(handlers: Handlers, parts: _Chat, drawer: Drawer, talk: Any, kept: Any) -> None:
     box, chat = parts.box, parts.chat
-    steps = [box, chat, conversation, parts.panel, kept]
-    given = [conversation, *drawer.inputs]
+    steps = [box, chat, talk, parts.panel, kept]
+    given = [talk, *drawer.inputs]
     asking: Any = [
         box.submit(handlers.submit, [box, *given], steps, **_QUEUED),
         chat.example_select(handlers.example, given, steps, **_QUEUED),
         chat.retry(handlers.retry, given, steps, **_QUEUED),
         chat.edit(handlers.edit, given, steps, **_QUEUED),
     ]
-    box.stop(handlers.stop, conversation, steps, cancels=asking, **_QUIET)
-    chat.undo(handlers.undo, conversation, steps, **_QUIET)
+    box.stop(handlers.stop, talk, steps, cancels=asking, **_QUIET)
+    chat.undo(handlers.undo, talk, steps, **_QUIET)
     kept.open_conversation(handlers.open, None, steps, cancels=asking, **_QUIET)
 
 
@@ -185,9 +161,3 @@ def _wire_feedback(handlers: Handlers, parts: _Chat, conversation: Any) -> None:
     on.like(handlers.like, conversation, [parts.why, liked, *told], **_QUIET)
     sent = [parts.send.click, parts.remark.submit]
     gr.on(sent, handlers.why, [conversation, liked, *told], parts.why, **_QUIET)
-
-
-def _wire_settings(handlers: Handlers, library: Library, drawer: Drawer) -> None:
-    changes, last = [part.change for part in drawer.inputs], {"trigger_mode": "always_last"}
-    gr.on(changes, handlers.effect, drawer.inputs, drawer.effect, **last, **_QUIET)
-    drawer.reset.click(lambda: defaults(library), None, drawer.inputs, **_QUIET)

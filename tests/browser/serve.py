@@ -32,8 +32,10 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
     if not (folder / "seeds").exists():
         shutil.copytree(SEEDS, folder / "seeds")
         (folder / "seeds" / "english.txt").write_text(ENGLISH, encoding="utf-8")
-    # The gate is fitted to real cosines. This one lets everything pass, and the model decline.
-    patch("rag.reading.reader.likelihood", lambda *_: 0.6).start()
+    # The likelihood is fitted to real cosines. This one finds an answer to all but one question.
+    patch(
+        "rag.reading.reader.likelihood", lambda query, *_: 0.6 * ("zebra" not in query.text)
+    ).start()
     library = Library(
         folder / "index",
         Settings(home=folder / "home", offline=True, chunk_tokens=60),

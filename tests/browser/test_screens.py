@@ -70,7 +70,6 @@ def test_pictures(
 ) -> None:
     driver.get(shared_site.url)
     driver.add_cookie({"name": "musnad_language", "value": language})
-    shared_site.script.say("zebra", "NOT FOUND")
     resize(driver, size)
     try:
         reader = Reader(driver, shared_site).open()

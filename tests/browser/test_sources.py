@@ -91,9 +91,8 @@ def test_what_was_found_and_not_cited_is_listed_apart(reader: Reader) -> None:
 
 def test_an_abstention_says_why_and_shows_what_is_nearest(reader: Reader) -> None:
     question = "Which zebra painted the opera house of Sydney?"
-    reader.site.script.say(question, "NOT FOUND")
     answer = reader.ask(question)
-    assert "read the nearest passages; they do not answer" in answer
+    assert "No passage of the articles is near enough to the question" in answer
     assert reader.one(".musnad-sources h2").text == "The nearest articles"
     assert all(
         item.find_elements("css selector", "mark") for item in reader.all(".musnad-found li")

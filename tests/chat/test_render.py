@@ -112,7 +112,7 @@ def test_a_draft_shows_neither_the_models_markers_nor_the_word_by_which_it_absta
 
 @pytest.mark.parametrize(
     ("reason", "passages", "said"),
-    [("no_evidence", (), "dated within"), ("model_abstained", (), "they do not answer"),
+    [("no_evidence", (), "dated within"),
      ("tired", (), "tired")],
 )  # fmt: skip
 def test_why_nothing_is_answered_is_said(reason: str, passages: tuple[()], said: str) -> None:

@@ -84,6 +84,8 @@ def used() -> tuple[set[str], set[str], set[str]]:
                     sentences.add(name)
                 case ast.Call(ast.Attribute(_, "counted"), [ast.Constant(str(name)), *_]):
                     nouns.add(name)
+                case ast.Call(ast.Attribute(_, "choices"), [ast.Constant(str(name))]):
+                    tables.add(name)
                 case ast.Subscript(ast.Attribute(_, "tables"), ast.Constant(str(name))) | ast.Call(
                     ast.Attribute(_, "choices"), [ast.Constant(str(name))]
                 ):
