@@ -56,7 +56,7 @@ class Settings:
     context_tokens: int = 4096
     answer_tokens: int = 256
     reading_tokens: int = 128
-    answerable: float = 0.4
+    answerable: float = 0.3
     question_characters: int = 2000
 
     @classmethod

@@ -17,6 +17,9 @@ from rag.filters import Filter, Period
 from rag.library import Library
 from rag.types import Answer
 
+# The assistant's message as it is now, and the exchange as far as it has come.
+Shown = tuple[Markup, Exchange]
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -43,14 +46,6 @@ class Choices:
             return Period.parse(self.since.strip() or None, self.until.strip() or None)
         except UsageError as error:
             raise UsageError(said.bad_period.format(since=self.since, until=self.until)) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The assistant's message as it is now, and the exchange as far as it has come."""
-
-    message: Markup
-    exchange: Exchange
 
 
 class Respondent:
@@ -82,12 +77,12 @@ class Respondent:
         What fails is said in the message, in the reader's ``language``.
         """
         said = words(language)
-        yield Shown(note_html(said.searching), Exchange(question, end="stopped"))
+        yield note_html(said.searching), Exchange(question, end="stopped")
         try:
             yield from self._answered(question, talk, choices, said)
         except MusnadError as error:
             trouble = str(error) if isinstance(error, _Said) else f"{said.failed} {error}"
-            yield Shown(note_html(trouble, "trouble"), Exchange(question, None, "failed", trouble))
+            yield note_html(trouble, "trouble"), Exchange(question, None, "failed", trouble)
 
     def _answered(
         self, question: str, talk: Conversation, choices: Choices, said: Words
@@ -115,21 +110,21 @@ class Respondent:
                     case Retrieved(passages):
                         found = said.counted("passage", len(passages))
                         reading = said.reading.format(passages=found)
-                        yield Shown(note_html(reading), exchange)
+                        yield note_html(reading), exchange
                     case Quoted(answer):
                         quoted = answer
                         exchange = Exchange(question, answer, "stopped")
                         for ahead in () if quoting else ticket.waiting():
                             before = said.waiting.format(people=said.counted("person", ahead))
                             shown = answer_html(answer, index, language, note=before)
-                            yield Shown(shown, exchange)
-                        yield Shown(answer_html(answer, index, language, note=reading), exchange)
+                            yield shown, exchange
+                        yield answer_html(answer, index, language, note=reading), exchange
                     case Piece(text) if quoted:
                         written += text
-                        yield Shown(draft_html(written, quoted, index, said.writing), exchange)
+                        yield draft_html(written, quoted, index, said.writing), exchange
                     case Answer() as answer:
                         shown = answer_html(answer, index, language, note=note)
-                        yield Shown(shown, Exchange(question, answer))
+                        yield shown, Exchange(question, answer)
 
     def ask(self, question: str) -> Answer:
         """The answer alone, as programs ask for it; waits in the same line.

@@ -79,13 +79,11 @@ class Handlers:
         former = _messages(conversation, language)
         now, panel_of, box = conversation, None, _box(busy=True, value="")
         chosen = choices(*settings)
-        for shown in self._respondent.respond(question, conversation, chosen, language):
-            now, panel = conversation.with_last(shown.exchange), gr.skip()
-            if shown.exchange.answer is not panel_of:
-                panel_of = shown.exchange.answer
-                panel = self._panel(now, language)
-            messages = [*former, *_pair(question, shown.message)]
-            yield box, messages, now, panel, gr.skip()
+        for shown, exchange in self._respondent.respond(question, conversation, chosen, language):
+            now, panel = conversation.with_last(exchange), gr.skip()
+            if exchange.answer is not panel_of:
+                panel_of, panel = exchange.answer, self._panel(now, language)
+            yield box, [*former, *_pair(question, shown)], now, panel, gr.skip()
             box = gr.skip()
         yield _box(), gr.skip(), now, gr.skip(), _storable(now)
 

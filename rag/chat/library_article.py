@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from rag.chat.library_catalogue import Catalogue, Entry
-from rag.chat.library_html import action, cells_of, entries_html, left_to_right, listed
+from rag.chat.library_html import action, cells_of, entries_html, listed
 from rag.chat.markup import Markup, element, isolated, joined
 from rag.chat.words import Words
 from rag.corpus.cleanup import lines_of, reason
@@ -35,7 +35,7 @@ def article_html(
     named = {"id": "musnad-lib-heading", "dir": direction(label)}
     heading = element("h3", label, tabindex=-1, data_focus=focused, **named)
     sign = element("span", "×", aria_hidden="true")
-    close = action("close", sign, kind="musnad-lib-close", called=said.close)
+    close = action("close", sign, kind="musnad-lib-close", about={"aria_label": said.close})
     remove = action("remove", said.remove, kind="musnad-lib-button", id=article.id)
     region = {"role": "region", "aria_label": said.article_text, "lang": article.language or ""}
     parts = (
@@ -58,7 +58,7 @@ def _facts(article: Article, entry: Entry, said: Words) -> Markup:
     cells, columns = cells_of(entry, said), said.tables["columns"]
     facts = {columns[name]: shown for name, shown in cells.items()}
     if article.path:
-        facts[said.file_name] = left_to_right(PurePosixPath(article.path).name)
+        facts[said.file_name] = isolated(PurePosixPath(article.path).name, dir="ltr")
     if article.url:
         facts[said.link] = _link(article.url)
     if article.debris:
@@ -99,7 +99,7 @@ def _question(article: Article, stories: Sequence[Entry], said: Words) -> Markup
     """The confirmation, which names all that goes."""
     plain = "musnad-lib-button"
     yes = action("removed", said.remove_yes, kind=f"{plain} musnad-lib-danger", id=article.id)
-    no = action("keep", said.remove_no, kind=plain, focused=True, id=article.id)
+    no = action("keep", said.remove_no, kind=plain, about={"data_focus": True}, id=article.id)
     also = (element("p", said.remove_also), listed(*(story.label for story in stories)))
     parts = (
         element("p", said.remove_sure, id="musnad-lib-question"),

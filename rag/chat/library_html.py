@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from rag.chat.library_catalogue import Entry
 from rag.chat.markup import Markup, element, isolated, joined
@@ -14,38 +15,26 @@ def framed(inside: str, said: Words) -> Markup:
     return element("div.musnad-lib-frame", inside, **said.way)
 
 
-def small(*inside: str) -> Markup:
-    """A remark in small letters."""
-    return element("p.musnad-lib-small", *inside)
-
-
-def empty(text: str, **attributes: str) -> Markup:
-    """What stands where there is nothing."""
-    return element("p.musnad-lib-empty", text, **attributes)
-
-
 def listed(*names: str) -> Markup:
     """Titles as a list, each in its own direction; nothing where there are none."""
     items = (element("li", name, dir="auto") for name in names)
     return element("ul", *items) if names else Markup()
 
 
-def left_to_right(text: str) -> Markup:
-    """A file's name or an error's text, isolated: the ending of the name stays at its end."""
-    return isolated(text, dir="ltr")
-
-
 def action(
-    does: str, *label: str, kind: str = "musnad-lib-plain", focused: bool = False, **data: str
+    does: str,
+    *label: str,
+    kind: str = "musnad-lib-plain",
+    about: Mapping[str, str | int] = MappingProxyType({}),
+    **data: str,
 ) -> Markup:
-    """A button that sends ``does`` and ``data`` to the page's handler.
+    """A button that sends ``does`` and ``data`` to the page's handler; ``about`` are attributes.
 
-    ``focused`` is where the focus goes once the button is shown. The key lets the focus return to
-    it when it is drawn anew.
+    The key lets the focus return to it when it is drawn anew.
     """
     sent = {"does": does, **data, "key": "-".join((does, *data.values()))}
-    about = {f"data_{name}": value for name, value in sent.items()}
-    return element(f"button.{kind}", *label, type="button", **about, data_focus=focused)
+    told = {f"data_{name}": value for name, value in sent.items()}
+    return element(f"button.{kind}", *label, type="button", **told, **about)
 
 
 def table(name: str, headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Markup:

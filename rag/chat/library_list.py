@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.chat.library_catalogue import PAGE_ROWS, Catalogue, Entry, Order
-from rag.chat.library_html import action, cells_of, empty, entries_html, small, table
+from rag.chat.library_html import action, cells_of, entries_html, table
 from rag.chat.markup import Markup, element, filled, isolated, joined, shortened
 from rag.chat.words import Words
 
@@ -43,7 +43,7 @@ def list_html(
 ) -> Markup:
     """Page ``page`` (from 0) of the articles ``found``, that of id ``chosen`` marked."""
     if not found:
-        return empty(said.none_found, role="status")
+        return element("p.musnad-lib-empty", said.none_found, role="status")
     shown = found[page * PAGE_ROWS : (page + 1) * PAGE_ROWS]
     headings = [_heading(name, *orders, order, said) for name, orders in _HEADINGS.items()]
     parts = (
@@ -94,24 +94,26 @@ def _pager(page: int, count: int, said: Words) -> Markup:
 
 def _turn(label: str, to: int, count: int) -> Markup:
     there = 0 <= to < pages(count)
-    return action("page", label, kind="musnad-lib-button", disabled=not there, to=str(to))
+    return action(
+        "page", label, kind="musnad-lib-button", about={"disabled": not there}, to=str(to)
+    )
 
 
 def copies_html(catalogue: Catalogue, said: Words) -> Markup:
     """The groups of near-duplicates, the largest first."""
     groups = catalogue.copies()
     if not groups:
-        return empty(said.copies_none)
+        return element("p.musnad-lib-empty", said.copies_none)
     items = (
         element(
             "li.musnad-lib-group",
-            small(said.counted("article", len(group))),
+            element("p.musnad-lib-small", said.counted("article", len(group))),
             entries_html(group, said),
         )
         for group in groups[:_GROUPS]
     )
     about = said.copies_about.format(groups=said.counted("group", len(groups)))
-    parts = [small(about), element("ol.musnad-lib-groups", *items)]
+    parts = [element("p.musnad-lib-small", about), element("ol.musnad-lib-groups", *items)]
     if (rest := len(groups) - _GROUPS) > 0:
         parts.append(element("p", said.more_groups.format(groups=said.counted("group", rest))))
     return joined(parts)
@@ -121,7 +123,7 @@ def asides_html(catalogue: Catalogue, said: Words) -> Markup:
     """What was set aside as page debris, by the reason for it."""
     asides = catalogue.set_aside()
     if not asides:
-        return empty(said.asides_none)
+        return element("p.musnad-lib-empty", said.asides_none)
     rows = []
     for aside in asides:
         articles = element("span.musnad-lib-small", said.counted("article", aside.articles))
@@ -132,4 +134,9 @@ def asides_html(catalogue: Catalogue, said: Words) -> Markup:
         )
         rows.append((said.tables["debris"][aside.reason], count, examples))
     headings = (said.aside_why, said.aside_count, said.aside_examples)
-    return joined((small(said.asides_about), table("table.musnad-lib-asides", headings, rows)))
+    return joined(
+        (
+            element("p.musnad-lib-small", said.asides_about),
+            table("table.musnad-lib-asides", headings, rows),
+        )
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rag.chat.library_article import article_html, note_html
 from rag.chat.library_catalogue import Order, Shelf
-from rag.chat.library_html import empty, framed
+from rag.chat.library_html import framed
 from rag.chat.library_list import (
     asides_html,
     copies_html,
@@ -58,7 +58,7 @@ class View:
 def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
     catalogue = shelf.current()
     if not catalogue.entries:
-        return empty(said.empty_library, role="status")
+        return element("p.musnad-lib-empty", said.empty_library, role="status")
     found = catalogue.find(view.query, view.order)
     page = min(view.page, pages(len(found)) - 1)
     return list_html(found, page=page, order=view.order, chosen=view.chosen, said=said)

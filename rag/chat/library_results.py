@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.chat.library_catalogue import Catalogue
-from rag.chat.library_html import action, left_to_right, small
+from rag.chat.library_html import action
 from rag.chat.library_uploads import MOST_BYTES, FileResult, Problem
 from rag.chat.markup import Markup, element, filled, isolated, joined
 from rag.chat.words import Words
@@ -15,12 +15,12 @@ _PROBLEMS = 3
 # After these stages there may be no further one; what follows is the writing.
 _LAST = ("similarity", "vocabulary")
 # The endings of files; isolated, for their dots to stay before them.
-_KINDS = {kind: left_to_right(f".{kind}") for kind in ("txt", "md", "jsonl")}
+_KINDS = {kind: isolated(f".{kind}", dir="ltr") for kind in ("txt", "md", "jsonl")}
 
 
 def hint_html(said: Words) -> Markup:
     """Which files can be added."""
-    return small(filled(said.drop_hint, size=_MEGABYTES, **_KINDS))
+    return element("p.musnad-lib-small", filled(said.drop_hint, size=_MEGABYTES, **_KINDS))
 
 
 def progress_html(files: int, stage: str, done: int, total: int, said: Words) -> Markup:
@@ -29,7 +29,7 @@ def progress_html(files: int, stage: str, done: int, total: int, said: Words) ->
     if stage in _LAST and done == total:
         told.append(f" {said.writing_index}…")
     elif total and (doing := said.tables["stages"].get(stage)):
-        told += [f" {doing}: ", left_to_right(f"{done:,} / {total:,}")]
+        told += [f" {doing}: ", isolated(f"{done:,} / {total:,}", dir="ltr")]
     return element("p.musnad-lib-progress", *told, role="status")
 
 
@@ -49,7 +49,7 @@ def _result(result: FileResult, catalogue: Catalogue | None, said: Words) -> Mar
     told += [_problem(problem, said) for problem in result.problems[:_PROBLEMS]]
     if (rest := len(result.problems) - _PROBLEMS) > 0:
         told.append(said.more_problems.format(n=f"{rest:,}"))
-    lines = (element("p", line) for line in (left_to_right(result.name), *told))
+    lines = (element("p", line) for line in (isolated(result.name, dir="ltr"), *told))
     sign = element("span.musnad-lib-sign", "!" if failed else "✓", aria_hidden="true")
     name = "li.musnad-lib-bad" if failed else "li.musnad-lib-good"
     return element(name, sign, element("div", *lines))
@@ -71,4 +71,4 @@ def _told(result: FileResult, said: Words) -> list[str]:
 
 def _problem(problem: Problem, said: Words) -> Markup:
     where = f"{said.at_line.format(line=f'{problem.line:,}')}: " if problem.line else ""
-    return joined((f"{where}{said.not_read}: ", left_to_right(problem.text)))
+    return joined((f"{where}{said.not_read}: ", isolated(problem.text, dir="ltr")))

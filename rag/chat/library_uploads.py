@@ -119,7 +119,7 @@ def _failed(result: FileResult, why: str) -> FileResult:
 def _outcome(
     result: FileResult, ids: Iterable[str], added: set[str], replaced: set[str]
 ) -> FileResult:
-    """What a file did. It takes its ids out: of files with one in common, the first has added it."""
+    """What a file did. It takes its ids out: of files with one in common, the first added it."""
     new = tuple(i for i in ids if i in added)
     other = tuple(i for i in ids if i in replaced)
     known = tuple(i for i in ids if i not in added | replaced)

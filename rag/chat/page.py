@@ -43,8 +43,11 @@ _KEPT = """musnad.conversations({
 def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
     """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
     handlers = Handlers(library, loader)
-    looks = {"title": "Musnad · مُسنَد", "fill_width": True}
-    with gr.Blocks(**looks, analytics_enabled=False, delete_cache=_DELETE_UPLOADS) as page:
+    page = gr.Blocks(
+        title="Musnad · مُسنَد", fill_width=True, analytics_enabled=False,
+        delete_cache=_DELETE_UPLOADS,
+    )  # fmt: skip
+    with page:
         _header()
         with gr.Tabs(elem_id="musnad-tabs"):
             with gr.Tab(label("chat_tab"), id="chat") as talk:
@@ -78,8 +81,8 @@ def _header() -> None:
         gr.HTML(_BRAND, elem_id="musnad-brand", padding=False)
         gr.Markdown(label("tagline"), elem_id="musnad-tagline")
         for name, script in _TOOLS.items():
-            named = {"elem_id": f"musnad-to-{name}", "elem_classes": "musnad-tool"}
-            button = gr.Button(label(name), size="sm", **named)
+            id_ = f"musnad-to-{name}"
+            button = gr.Button(label(name), size="sm", elem_id=id_, elem_classes="musnad-tool")
             button.click(None, js=f"() => {script}", api_visibility="private")
 
 

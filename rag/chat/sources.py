@@ -31,10 +31,10 @@ FindArticle = Callable[[str], Article]
 
 def panel_html(exchanges: Sequence[Exchange], find: FindArticle, language: str) -> Markup:
     """The sources of all exchanges, the last one's to be seen."""
-    said = words(language)
-    last = len(exchanges) - 1
+    said, last = words(language), len(exchanges) - 1
+    panel = _Panel(find, said)
     sections = [
-        _section(index, exchange.answer, find, said, hidden=index < last)
+        panel.section(index, exchange.answer, hidden=index < last)
         for index, exchange in enumerate(exchanges)
         if exchange.answer
     ]
@@ -63,109 +63,99 @@ def about_html(article: Article | ArticleRef, said: Words) -> Markup:
     return element("p.musnad-about", joined(map(isolated, about(article, said)), " · "))
 
 
-def _section(index: int, answer: Answer, find: FindArticle, said: Words, *, hidden: bool) -> Markup:
-    cards = cited(answer)
-    title, of = (said.sources, said.sources_of) if cards else (said.nearest, said.nearest_to)
-    items = [_card(index, citation, supported, find, said) for citation, supported in cards]
-    parts = (
-        element("h2", title),
-        element("p.musnad-sources-of", f"{of} ", isolated(answer.question)),
-        element("ol", *items) if items else "",
-        _uncited(answer, [citation for citation, _ in cards], find, said),
-    )
-    name = f"sources-{index}"
-    return one_line(element("section.musnad-sources", *parts, id=name, hidden=hidden))
+class _Panel:
+    """What there is of each answer, its articles looked up by ``find``."""
 
+    def __init__(self, find: FindArticle, said: Words) -> None:
+        self._find = find
+        self._said = said
 
-def _card(
-    index: int, citation: Citation, supported: bool, find: FindArticle, said: Words
-) -> Markup:
-    n, back = isolated(f"[{citation.n}]"), said.back_to_answer
-    where, named = f"#m{index}-{citation.n}", f"{back} [{citation.n}]"
-    number = element("a.musnad-number", n, href=where, title=back, aria_label=named)
-    state, told = ("yes", said.supported) if supported else ("no", said.unsupported)
-    badge = element(f"span.musnad-badge.{state}", told)
-    parts = _entry(citation, _quote(citation, find), said, index=index, number=number, badge=badge)
-    return element("li.musnad-card", *parts, id=f"s{index}-{citation.n}", tabindex=-1)
+    def section(self, index: int, answer: Answer, *, hidden: bool) -> Markup:
+        """The sources of exchange ``index``."""
+        said, cards = self._said, cited(answer)
+        title, of = (said.sources, said.sources_of) if cards else (said.nearest, said.nearest_to)
+        items = [self._card(index, citation, supported) for citation, supported in cards]
+        parts = (
+            element("h2", title),
+            element("p.musnad-sources-of", f"{of} ", isolated(answer.question)),
+            element("ol", *items) if items else "",
+            self._uncited(answer, [citation for citation, _ in cards]),
+        )
+        name = f"sources-{index}"
+        return one_line(element("section.musnad-sources", *parts, id=name, hidden=hidden))
 
+    def _card(self, index: int, citation: Citation, supported: bool) -> Markup:
+        said, n = self._said, citation.n
+        about = {"title": said.back_to_answer, "aria_label": f"{said.back_to_answer} [{n}]"}
+        number = element("a.musnad-number", isolated(f"[{n}]"), href=f"#m{index}-{n}", **about)
+        state, told = ("yes", said.supported) if supported else ("no", said.unsupported)
+        badge = element(f"span.musnad-badge.{state}", told)
+        parts = self._entry(citation, self._quote(citation), index, number, badge)
+        return element("li.musnad-card", *parts, id=f"s{index}-{n}", tabindex=-1)
 
-def _quote(citation: Citation, find: FindArticle) -> Markup:
-    """The words cited, among those that stand around them as long as the article has them."""
-    span, quote = Span(citation.start, citation.end), citation.quote
-    text = _text(citation, find)
-    before, after = context(text, span) if span.of(text) == quote else ("", "")
-    way = way_of(quote, citation.article.language)
-    return element("blockquote", before, element("mark", quote), after, **way)
+    def _uncited(self, answer: Answer, citations: Sequence[Citation]) -> Markup:
+        """Passages found and not cited; where nothing was answered, what comes nearest."""
+        rest = [hit for hit in answer.passages if not any(_holds(hit, c) for c in citations)]
+        if citations:
+            items = [self._passage(hit) for hit in rest]
+        elif answer.nearest:
+            # Without numbers, for they are no sources.
+            items = [self._entry(citation, self._quote(citation)) for citation in answer.nearest]
+        else:
+            nearest = {hit.article.id: hit for hit in reversed(rest)}
+            items = [self._passage(hit) for hit in rest if nearest[hit.article.id] is hit]
+        listed = element("ul.musnad-found", *(element("li", *item) for item in items))
+        if not items or not citations:
+            return listed if items else Markup()
+        heading = element("summary", self._said.also_found.format(n=len(items)))
+        return element("details.musnad-also", heading, listed)
 
+    def _passage(self, hit: Hit) -> list[str]:
+        text = Span(hit.start, hit.end).of(self._text(hit)) or hit.text
+        snippet = shortened(" ".join(text.split()), _SNIPPET_CHARACTERS)
+        parts = self._entry(hit, directed("p.musnad-snippet", snippet, hit.article.language))
+        if hit.also:
+            others = joined((isolated(ref.label) for ref in hit.also), " · ")
+            parts.insert(1, element("p.musnad-copies", f"{self._said.also_in} ", others))
+        return parts
 
-def _text(at: Citation | Hit, find: FindArticle) -> str:
-    """The text of the article of ``at``; nothing once that is gone."""
-    try:
-        return find(at.article.id).text
-    except MusnadError:
-        return ""
+    def _quote(self, citation: Citation) -> Markup:
+        """The words cited, among those that stand around them as long as the article has them."""
+        span, quote = Span(citation.start, citation.end), citation.quote
+        text = self._text(citation)
+        before, after = context(text, span) if span.of(text) == quote else ("", "")
+        way = way_of(quote, citation.article.language)
+        return element("blockquote", before, element("mark", quote), after, **way)
 
+    def _text(self, at: Citation | Hit) -> str:
+        """The text of the article of ``at``; nothing once that is gone."""
+        try:
+            return self._find(at.article.id).text
+        except MusnadError:
+            return ""
 
-def _uncited(
-    answer: Answer, citations: Sequence[Citation], find: FindArticle, said: Words
-) -> Markup | str:
-    """Passages that were found and not cited; where nothing was answered, what comes nearest."""
-    rest = [hit for hit in answer.passages if not any(_holds(hit, c) for c in citations)]
-    if citations:
-        items = [_passage(hit, find, said) for hit in rest]
-    elif answer.nearest:
-        # Without numbers, for they are no sources.
-        items = [_entry(citation, _quote(citation, find), said) for citation in answer.nearest]
-    else:
-        nearest = {hit.article.id: hit for hit in reversed(rest)}
-        items = [_passage(h, find, said) for h in rest if nearest[h.article.id] is h]
-    if not items:
-        return ""
-    listed = element("ul.musnad-found", *(element("li", *item) for item in items))
-    if not citations:
-        return listed
-    heading = element("summary", said.also_found.format(n=len(items)))
-    return element("details.musnad-also", heading, listed)
+    def _entry(
+        self, at: Citation | Hit, shown: Markup, index: int | None = None, *signs: str
+    ) -> list[str]:
+        """What is ``shown`` of an article beneath its title, outlet and date, in the title's way;
+        and the button that opens it there, with the marks of exchange ``index``. ``signs`` are
+        what stands before the title, and before the button.
+        """
+        article, (number, badge) = at.article, signs or ("", "")
+        title = element("div.musnad-card-head", number, element("strong", article.label))
+        way = way_of(article.label, article.language)
+        asked = {"article": article.id, "start": at.start, "end": at.end, "exchange": index}
+        opens = {"type": "button", "data_open": json.dumps(asked)}
+        button = element("button.musnad-open", self._said.open_article, **opens)
+        return [
+            element("div", title, about_html(article, self._said), shown, **way),
+            element("div.musnad-card-foot", badge, button),
+        ]
 
 
 def _holds(hit: Hit, citation: Citation) -> bool:
     same = hit.article.id == citation.article.id
     return same and hit.start <= citation.start and citation.end <= hit.end
-
-
-def _passage(hit: Hit, find: FindArticle, said: Words) -> list[str]:
-    text = Span(hit.start, hit.end).of(_text(hit, find)) or hit.text
-    snippet = shortened(" ".join(text.split()), _SNIPPET_CHARACTERS)
-    others = joined((isolated(ref.label) for ref in hit.also), " · ")
-    also = element("p.musnad-copies", f"{said.also_in} ", others) if others else ""
-    shown = directed("p.musnad-snippet", snippet, hit.article.language)
-    return _entry(hit, shown, said, also=also)
-
-
-def _entry(
-    at: Citation | Hit,
-    shown: Markup,
-    said: Words,
-    *,
-    index: int | None = None,
-    number: str = "",
-    badge: str = "",
-    also: str = "",
-) -> list[str]:
-    """What is ``shown`` of an article beneath its title, outlet and date, in the title's direction;
-    and the button that opens the article there, with the marks of exchange ``index``.
-    """
-    article = at.article
-    head = element("div.musnad-card-head", number, element("strong", article.label))
-    way = way_of(article.label, article.language)
-    asked = {"article": article.id, "start": at.start, "end": at.end, "exchange": index}
-    opens = {"type": "button", "data_open": json.dumps(asked)}
-    button = element("button.musnad-open", said.open_article, **opens)
-    return [
-        element("div", head, about_html(article, said), shown, **way),
-        also,
-        element("div.musnad-card-foot", badge, button),
-    ]
 
 
 def context(text: str, span: Span, reach: int = _CONTEXT_CHARACTERS) -> tuple[str, str]:

@@ -66,6 +66,11 @@ class Timeline:
     vague: int
     total: int
 
+    @property
+    def most(self) -> int:
+        """The articles of the fullest bin."""
+        return max(bin.total for bin in self.bins)
+
 
 def timeline(articles: Iterable[tuple[str | None, str | None]]) -> Timeline:
     """The timeline of articles given as ISO date (or year, or year and month) and outlet."""

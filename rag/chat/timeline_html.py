@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from rag.chat.library_html import empty, small, table
+from rag.chat.library_html import table
 from rag.chat.markup import Markup, element, isolated
-from rag.chat.timeline import MOST_OUTLETS, Bin, Series, Timeline
+from rag.chat.timeline import MOST_OUTLETS, Series, Timeline
 from rag.chat.words import Words
 
 _HEIGHT = 100.0
@@ -25,7 +25,7 @@ def timeline_html(line: Timeline, said: Words) -> Markup:
     """The picture, its legend and its table."""
     title, apart = [said.timeline], _apart(line, said)
     if not line.bins:
-        inside = [empty(said.timeline_none), apart]
+        inside = [element("p.musnad-lib-empty", said.timeline_none), apart]
     else:
         unit = said.tables["units"][line.unit]
         if line.step > 1:
@@ -71,41 +71,32 @@ def top_of(most: int) -> int:
     return size
 
 
-def _top(line: Timeline) -> int:
-    return top_of(max(bin.total for bin in line.bins))
-
-
 def _places(line: Timeline) -> int:
     return max(len(line.bins), _FEWEST_PLACES)
 
 
 def _svg(line: Timeline, said: Words) -> Markup:
     places, told = _places(line), summary(line, said)
-    rtl = said.way["dir"] == "rtl"
-    bars = (
-        bar
-        for place, bin in enumerate(line.bins)
-        for bar in _bar(bin, places - 1 - place if rtl else place, line, said)
-    )
     levels = (f"{y:g}" for y in (0, _HEIGHT / 2, _HEIGHT))
     grid = (element("line", x1=0, x2=places, y1=y, y2=y) for y in levels)
     box = {"viewBox": f"0 0 {places} {_HEIGHT:g}", "preserveAspectRatio": "none"}
-    parts = (element("title", told), element("g.musnad-time-grid", *grid), *bars)
+    parts = (element("title", told), element("g.musnad-time-grid", *grid), *_bars(line, said))
     return element("svg", *parts, role="img", aria_label=told, focusable="false", **box)
 
 
-def _bar(bin: Bin, x: int, line: Timeline, said: Words) -> Iterator[Markup]:
-    floor, top = _HEIGHT, _top(line)
-    for place, count in enumerate(bin.counts):
-        if count:
-            height = count / top * _HEIGHT
-            floor -= height
-            name = _plain(line.series[place], said)
-            about = f"{name_of(bin.start, line, said)}: {name} {count:,}"
-            corner = {"x": f"{x + (1 - _BAR) / 2:g}", "y": f"{floor:.4g}"}
-            size = {"width": str(_BAR), "height": f"{height:.4g}"}
-            title = element("title", about)
-            yield element(f"rect.{_colour(line, place)}", title, **corner, **size)
+def _bars(line: Timeline, said: Words) -> Iterator[Markup]:
+    last, top = _places(line) - 1, top_of(line.most)
+    for place, bin in enumerate(line.bins):
+        floor, x = _HEIGHT, (last - place if said.way["dir"] == "rtl" else place) + (1 - _BAR) / 2
+        for n, count in enumerate(bin.counts):
+            if count:
+                height = count / top * _HEIGHT
+                floor -= height
+                name = _plain(line.series[n], said)
+                title = element("title", f"{name_of(bin.start, line, said)}: {name} {count:,}")
+                box = {"width": str(_BAR), "height": f"{height:.4g}"}
+                colour = f"rect.{_colour(line, n)}"
+                yield element(colour, title, x=f"{x:g}", y=f"{floor:.4g}", **box)
 
 
 def _colour(line: Timeline, place: int) -> str:
@@ -119,7 +110,7 @@ def _plain(series: Series, said: Words) -> str:
 
 
 def _scale(line: Timeline) -> Markup:
-    top = _top(line)
+    top = top_of(line.most)
     marks = (element("span", f"{value:,}") for value in (top, top // 2, 0))
     return element("div.musnad-time-scale", *marks, aria_hidden="true")
 
@@ -146,7 +137,7 @@ def _apart(line: Timeline, said: Words) -> Markup:
     """What the picture has no place for."""
     counts = ((said.timeline_undated, line.undated), (said.timeline_vague, line.vague))
     told = [s.format(articles=said.counted("article", n)) for s, n in counts if n]
-    return small(" · ".join(told)) if told else Markup()
+    return element("p.musnad-lib-small", " · ".join(told)) if told else Markup()
 
 
 def _table(line: Timeline, said: Words) -> Markup:

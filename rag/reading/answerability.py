@@ -17,31 +17,20 @@ from rag.retrieval.query import Query
 from rag.retrieval.retriever import Found
 
 COEFFICIENTS = Path(__file__).with_name("answerability.json")
-# Sums over the words of a question grow with its length; past these they say no more.
-_MOST_NAMES = 10.0
-_MOST_TRANSLATED = 20.0
-# The lead of a passage that is the only one found: that of a clear winner.
-_NO_RIVAL = 3.0
 
 
 def features(found: Sequence[Found], evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What the likelihood is made from: how near the best passage and sentence come, how many of
-    the question's words one sentence holds, how well its tokens are matched by any sentence and by
-    the likeliest, and how far the best passage stands out from the next.
+    """What the likelihood is made from: how near the best passage and sentence come.
+
+    Words shared and tokens matched tell more where a question repeats its article's words, and
+    less where it does not, as readers' questions do not.
     """
-    scores = [item.hit.score for item in found]
     return {
         "bias": 1.0,
         "passage": max(item.legs["passage"] for item in found),
         "sentence": max(item.legs["sentence"] for item in found),
         "similarity": max(item.signals.similarity for item in evidence),
-        "coverage": max(item.signals.coverage for item in evidence),
-        "alignment": max(item.signals.alignment for item in evidence),
-        "aligned": evidence[0].signals.alignment,
-        "names": min(max(item.legs["names"] for item in found), _MOST_NAMES),
-        "translated": min(max(item.legs["translated"] for item in found), _MOST_TRANSLATED),
-        "fused": scores[0],
-        "lead": scores[0] - scores[1] if len(scores) > 1 else _NO_RIVAL,
+        "fused": found[0].hit.score,
     }
 
 

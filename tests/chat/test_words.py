@@ -78,7 +78,9 @@ def used() -> tuple[set[str], set[str], set[str]]:
     for file in ROOM.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
-                case ast.Attribute(ast.Name("said") | ast.Call(ast.Name("words")), name):
+                case ast.Attribute(
+                    ast.Name("said") | ast.Attribute(_, "_said") | ast.Call(ast.Name("words")), name
+                ):
                     sentences.add(name)
                 case ast.Call(ast.Name("label"), [ast.Constant(str(name))]):
                     sentences.add(name)
