@@ -23,13 +23,13 @@ import numpy as np
 from eval.fit.fusion import SITUATIONS, allowed, asked, listed
 from eval.fit.libraries import arguments
 from eval.fit.listwise import Listed, fit
-from eval.metrics import citation_recall, graded_ndcg, ndcg, paired_difference
-from eval.metrics.citations import Cited, supports
+from eval.metrics.citations import Cited, citation_recall, supports
+from eval.metrics.ranking import graded_ndcg, ndcg
+from eval.metrics.statistics import paired_difference
 from eval.running import open_library
 from eval.sets.ours import QUESTIONS, read_rows
 from eval.sets.roles import DATA, read_set
 from eval.sets.values import Item
-from rag.answering.compose import QUOTER
 from rag.answering.conversation import Turn
 from rag.answering.pipeline import Request, finished
 from rag.config import Settings
@@ -40,16 +40,16 @@ from rag.text.dates import find_dates
 # Name: what is replaced, and by what.
 PARTS: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "parts of a question": ("rag.answering.pipeline.parts", lambda question: ()),
-    "cues of several articles": ("rag.reading.reader.wants_several", lambda question: False),
+    "cues of several articles": ("rag.reading.reader.is_multi_article", lambda question: False),
     "dates in ranking": (
         "rag.retrieval.retriever.dated", lambda articles, asked: np.float32(0)
     ),
-    "dates in evidence": ("rag.reading.evidence.agrees", lambda item, asked: None),
+    "dates in evidence": ("rag.reading.reader.agrees", lambda item, asked: None),
     "relative dates": (
         "rag.retrieval.query.dates_in_question", lambda text, today: find_dates(text)
     ),
     "alignment of tokens": (
-        "rag.reading.evidence.alignments",
+        "rag.reading.reader.alignments",
         lambda encoder, question, sentences: [0.0] * len(sentences),
     ),
     "near-copies folded": ("rag.retrieval.duplicates.alike", lambda one, other: False),
@@ -65,7 +65,7 @@ def values(library: Library, item: Item, history: Sequence[Turn] = ()) -> Values
     hits = [Cited(h.hit.article.id, h.hit.start, h.hit.end) for h in found]
     held = [any(supports(hit, group) for group in item.groups) for hit in hits]
     asked = replace(request, passages=None)
-    answer = finished(library.pipeline().answer(asked, QUOTER))
+    answer = finished(library.pipeline().answer(asked))
     cited = [Cited(c.article.id, c.start, c.end) for x in answer.claims for c in x.citations]
     return {
         "nDCG@10": graded_ndcg([float(h) for h in held], [1.0] * max(1, sum(held))),

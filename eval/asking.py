@@ -5,16 +5,17 @@ A reply is a plain JSON object, so that it can be kept on disk and scored again 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from eval.metrics import Rank, first_rank
 from eval.metrics.citations import Cited, overlaps
+from eval.metrics.ranking import Rank, first_rank
 from eval.sets.values import Item
-from rag.answering.compose import QUOTER, Clock
+from rag.answering.compose import QUOTING_MODEL
 from rag.answering.pipeline import Request, finished
 from rag.filters import Filter
 from rag.library import Library
@@ -50,7 +51,7 @@ class Asker:
         self._pipeline = library.pipeline()
         # What would be quoted if nothing were declined: the risk at full coverage.
         self._undeclining = replace(self._pipeline, answerable=-1.0)
-        self._composer = library.composer(generator)
+        self._writer = library.writer(generator)
         self._answering = answering
         self._hiding = hiding
 
@@ -62,19 +63,20 @@ class Asker:
         """
         request = Request(item.text)
         if not self._answering:
-            clock = Clock()
+            started = time.perf_counter()
             self._pipeline.search(request)
-            return {"timings": {"search": round(clock.now(), 4)}, **self._retrieved(item)}
-        answer = finished(self._pipeline.answer(request, self._composer))
+            seconds = round(time.perf_counter() - started, 4)
+            return {"timings": {"search": seconds}, **self._retrieved(item)}
+        answer = finished(self._pipeline.answer(request, self._writer))
         record = {**self._retrieved(item), **self._plain(answer)}
         quoted = answer
-        if not answer.answered or answer.model != QUOTER.name:
-            quoted = finished(self._undeclining.answer(request, QUOTER))
+        if not answer.answered or answer.model != QUOTING_MODEL:
+            quoted = finished(self._undeclining.answer(request))
         record["quoted"] = [list(cited) for cited in _cited(quoted)]
         if self._hiding and item.answerable:
             hidden = Request(item.text, Filter(without=item.gold))
             record["answered_hidden"] = finished(
-                self._pipeline.answer(hidden, self._composer)
+                self._pipeline.answer(hidden, self._writer)
             ).answered
         return record
 
@@ -144,7 +146,7 @@ def retriever_of(library: Library) -> FusionRetriever:
 
 def ask_pool(library: Library, item: Item) -> tuple[Query, Pool]:
     """The question as understood, and its candidates with every leg's scores."""
-    query = library.pipeline().preparer.prepare(item.text)
+    query = library.pipeline().prepare(item.text)
     return query, retriever_of(library).pool(query)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import Difference, holm, paired_difference
-from eval.summary import MEASURES, columns
+from eval.aggregation import columns
+from eval.measures import names
+from eval.metrics.statistics import Difference, holm, paired_difference
 from rag.errors import MusnadError
 
 Record = Mapping[str, Any]
@@ -80,7 +81,7 @@ def _differences(old: Record, new: Record) -> Iterator[tuple[str, str, int, Diff
     common = [key for key in after if key in before]
     for language in dict.fromkeys(key.rsplit("/", 1)[1] for key in common):
         keys = [key for key in common if key.endswith(f"/{language}")]
-        for measure in MEASURES:
+        for measure in names():
             here = columns([before[key] for key in keys], measure)
             there = columns([after[key] for key in keys], measure)
             if sum(here[1]) and sum(there[1]):

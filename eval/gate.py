@@ -13,23 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from eval.aggregation import columns
 from eval.compare import Record, read_record, rows_of
-from eval.scoring import LEG
-from eval.summary import columns
+from eval.measures import LEG, names
 from rag.errors import MusnadError
 
-ALWAYS = ("quotes exact", "numbering sound")
-GATED = (
-    "nDCG@10",
-    "R@5",
-    "MRR",
-    "all facts cited",
-    "citation recall",
-    "citation precision",
-    "in either language",
-    "answerable answered",
-    "abstention recall",
-)
 # How many questions' worth a measure may fall: more than so many may turn over, fewer may not.
 TURNED_BY_QUOTING = 1.5
 TURNED_BY_MODEL = 3.5
@@ -46,7 +34,7 @@ def floors(accepted: Record) -> dict[str, dict[str, float]]:
     table: dict[str, dict[str, float]] = {}
     for part, figures in _figures(accepted).items():
         table[part] = {
-            measure: value if measure in ALWAYS else max(0.0, value - turned / count)
+            measure: value if measure in names("always") else max(0.0, value - turned / count)
             for measure, (value, count) in figures.items()
         }
     return table
@@ -79,7 +67,7 @@ def _figures(record: Record) -> dict[str, dict[str, tuple[float, int]]]:
     for part, keys in parts.items():
         chosen = [rows[key] for key in keys]
         table[part] = {}
-        for measure in (*ALWAYS, *GATED, *(legs if part == "all" else ())):
+        for measure in (*names("always"), *names("floor"), *(legs if part == "all" else ())):
             tops, bottoms = columns(chosen, measure)
             if sum(bottoms):
                 table[part][measure] = (sum(tops) / sum(bottoms), round(sum(bottoms)))

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import mean_interval
+from eval.measures import name_of
+from eval.metrics.statistics import mean_interval
 from eval.replies import ask_all
 from eval.scoring import Scored
 from eval.sets.values import Item
-from eval.table import LANGUAGE_NAMES
 from rag.config import Settings
 from rag.models.generators import load_generator
 from rag.models.protocols import Generator
@@ -92,5 +92,5 @@ def _by_language(
 def print_verdicts(judged: Mapping[str, Any]) -> None:
     """The judge's figures on a terminal."""
     for language, (share, low, high, count) in judged["right"].items():
-        name = LANGUAGE_NAMES.get(language, language)
-        print(f"judge {judged['model']}, {name}: {share:.3f} right ({low:.3f}-{high:.3f}), {count}")
+        right = f"{share:.3f} right ({low:.3f}-{high:.3f}), {count}"
+        print(f"judge {judged['model']}, {name_of(language)}: {right}")

@@ -13,38 +13,28 @@ from pathlib import Path
 
 from eval.compare import Record, read_record
 from eval.gate import accepted_path
-from eval.table import LANGUAGE_NAMES
+from eval.measures import MEASURES, name_of
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- figures: python -m eval.readme -->"
 END = "<!-- end of figures -->"
 # Accepted runs over all the seeds' questions, and what the README calls them.
 SYSTEMS = {"seeds-none": "quoting", "seeds-model": "embedded model"}
-ROWS = {
-    "nDCG@10": "nDCG@10 of the passages",
-    "all facts cited": "every fact needed is quoted and cited",
-    "citation precision": "quotes that support a fact needed",
-    "in either language": "the text holds the short answer, in either language",
-    "quotes exact": "quotes exact, markers right",
-    "answerable answered": "answered, of the answerable",
-    "abstention recall": "declined, of the unanswerable",
-}
 
 
 def headline_table(records: dict[str, Record]) -> str:
     """A Markdown table: a row a measure, a column a system and question language."""
     columns = [(name, language) for name, r in records.items() for language in r["headline"]]
-    names = [f"{LANGUAGE_NAMES.get(language, language)}, {name}" for name, language in columns]
+    names = [f"{name_of(language)}, {name}" for name, language in columns]
     lines = ["| | " + " | ".join(names) + " |", "|---" * (len(columns) + 1) + "|"]
-    for measure, meaning in ROWS.items():
-        cells = [_cell(records[name]["headline"][language], measure) for name, language in columns]
-        lines.append(f"| {meaning} | " + " | ".join(cells) + " |")
+    for measure in (measure for measure in MEASURES if measure.readme):
+        cells = [_cell(records[name]["headline"][lang][measure.name]) for name, lang in columns]
+        lines.append(f"| {measure.readme} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _cell(table: dict[str, list[float]], measure: str) -> str:
-    names = ("quotes exact", "numbering sound") if measure == "quotes exact" else (measure,)
-    value, low, high, _ = min(table[name] for name in names)
+def _cell(figure: Sequence[float]) -> str:
+    value, low, high, _ = figure
     return f"{value:.2f}" if low == high else f"{value:.2f} ({low:.2f}–{high:.2f})"
 
 

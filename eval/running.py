@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.aggregation import summarise, values_of
 from eval.asking import Asker
 from eval.compare import FORMAT
 from eval.replies import OURS, ask_all, run_key
 from eval.scoring import Scored, score
 from eval.sets.values import EvaluationSet, Item
-from eval.summary import summarise, values_of
 from rag.config import Settings
 from rag.errors import CorpusError, IndexMismatch
 from rag.library import Library
-from rag.models.progress import TqdmProgress
+from rag.models.progress import TransferReport
 from rag.models.protocols import Generator
 from rag.types import Article, Report
 
@@ -44,7 +44,7 @@ def open_library(
     paths = list(questions.paths)
     if questions.documents:
         paths.append(_written(questions, work))
-    library = Library(work / f"index-{_content(paths)}", settings, progress=TqdmProgress())
+    library = Library(work / f"index-{_content(paths)}", settings, progress=TransferReport())
     try:
         done = library.ingest(paths, report=report)
     except IndexMismatch:

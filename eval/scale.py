@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics import quantile
+from eval.metrics.statistics import quantile
 from eval.speed import peak_memory_gb
 from rag.config import Settings
 from rag.corpus.articles import articles_of
@@ -32,10 +32,11 @@ from rag.errors import CorpusError
 from rag.filters import EVERYTHING
 from rag.library import Library
 from rag.models.protocols import Encoder
-from rag.store.folder import FolderStore
 from rag.store.indexing import shape_of
 from rag.store.protocol import Floats as Vectors
 from rag.store.protocol import Snapshot
+from rag.store.tables import tabulate_words
+from rag.store.writing import write_snapshot
 from rag.text.analyze import content_words
 from rag.types import Article, Chunk, Span
 
@@ -147,10 +148,11 @@ def build_synthetic(
     ]
     sentences = sum(len(group[0].sentences) for group in repeated)
     encoder, sentence_encoder = encoders
-    FolderStore(path).load(
+    write_snapshot(
+        path,
         Repeated(passages, count),
         repeated,
-        _noisy([content_words(chunk.text) for _, chunk in passages], count),
+        tabulate_words(_noisy([content_words(chunk.text) for _, chunk in passages], count)),
         {
             "passages": RandomVectors((count, encoder.dimension), _SEEDS["passages"]),
             "sentences": RandomVectors((sentences, encoder.dimension), _SEEDS["sentences"]),

@@ -9,52 +9,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.metrics import (
-    Rank,
+from eval.measures import LEG, names
+from eval.metrics.citations import (
+    Cited,
     citation_precision,
     citation_recall,
-    contains,
-    exact,
-    f1,
+    numbering_sound,
+    quotes_exact,
+    supports,
+)
+from eval.metrics.ranking import (
+    Rank,
     first_rank,
     graded_ndcg,
     graded_recall,
-    numbering_sound,
-    quotes_exact,
     reciprocal_rank,
     subtopic_recall,
 )
-from eval.metrics.citations import Cited, supports
+from eval.metrics.words import contains, exact, f1
 from eval.sets.values import Item
 
-# Name, and what a reader of the report is told it is. Larger is better for all of them.
-RETRIEVAL = {
-    "nDCG@10": "ranking of the passages that hold the answer",
-    "R@5": "facts whose passage is among the first five",
-    "MRR": "one over the rank of the first such passage",
-    "article@1": "the first passage is of the right article",
-}
-ANSWERS = {
-    "all facts cited": "answered, and a quote supports every fact needed",
-    "citation recall": "facts needed that some quote supports; declining supports none",
-    "citation precision": "quotes shown that support a fact needed",
-    "gold in quote": "a quote holds a short answer, as the article words it",
-    "answer in text": "the text holds a short answer in the question's language",
-    "in either language": "the same, in any language",
-    "F1": "words shared with the short answer (answers are quotes: long)",
-    "EM": "the text is the short answer and nothing else",
-    "quotes exact": "every quote stands in its article, letter for letter",
-    "numbering sound": "every marker leads to the source of its sentence",
-}
-ABSTENTION = {
-    "answerable answered": "questions with an answer that are not declined",
-    "abstention recall": "questions without an answer that are declined",
-    "abstention precision": "declined questions that have no answer",
-    "declined when hidden": "questions declined once the articles that answer them are hidden",
-}
-# Derived from the two above: 2 |declined and without answer| / (|declined| + |without answer|).
-ABSTENTION_F1 = "abstention F1"
-LEG = "leg "
 _DEEP = 5
 
 
@@ -94,7 +68,7 @@ def quotes_of(reply: Mapping[str, Any]) -> list[Cited]:
 
 def _retrieval(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
     if not item.answerable:
-        return dict.fromkeys(RETRIEVAL)
+        return dict.fromkeys(names(group="Finding"))
     hits = [Cited(*hit) for hit in reply["hits"]]
     articles = list(dict.fromkeys(hit.article for hit in hits))
     if item.relevant:
@@ -130,7 +104,7 @@ def _legs(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
-    values: dict[str, float | None] = dict.fromkeys(ANSWERS)
+    values: dict[str, float | None] = dict.fromkeys(names(group="Answering"))
     quotes = quotes_of(reply)
     if reply["answered"]:
         citations = [c for claim in reply["claims"] for c in claim["citations"]]

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.metrics import quantile
+from eval.metrics.statistics import quantile
 from rag.config import DEFAULT_ENCODER, Settings
 from rag.console import StageReport
 from rag.corpus.readers import Document, read_documents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-LANGUAGE_NAMES = {"ar": "Arabic", "en": "English"}
+from eval.measures import name_of
 
 
 def print_run(record: Mapping[str, Any]) -> None:
@@ -14,7 +14,7 @@ def print_run(record: Mapping[str, Any]) -> None:
     languages = list(headline)
     count = len({name.rsplit("/", 1)[0] for name in record["questions"]})
     print(f"{record['system']}, {record['set']}: {count} questions, model {record['model']}")
-    titles = [f"{LANGUAGE_NAMES.get(lang, lang):>7} 95 % interval" for lang in languages]
+    titles = [f"{name_of(lang):>7} 95 % interval" for lang in languages]
     gap = record["gap"]
     print(f"{'':<22}" + "   ".join(titles) + ("      gap" if gap else ""))
     for measure in dict.fromkeys(name for table in headline.values() for name in table):
@@ -26,16 +26,16 @@ def print_run(record: Mapping[str, Any]) -> None:
             )
         print(f"{measure:<22}" + "   ".join(cells) + _gap(gap.get(measure)))
     if gap:
-        first, second = (LANGUAGE_NAMES.get(language, language) for language in languages)
+        first, second = map(name_of, languages)
         print(f"gap: {first} less {second}; * where its 95 % interval leaves out 0")
     for language, trust in record["confidence"].items():
         print(
-            f"{LANGUAGE_NAMES.get(language, language)}: area under risk-coverage"
+            f"{name_of(language)}: area under risk-coverage"
             f" {trust['area']:.3f}, calibration error {trust['calibration_error']:.3f}"
         )
     for language, seconds in record["seconds"].items():
         waits = ", ".join(f"{stage} {p50:.2f}/{p95:.2f}" for stage, (p50, p95) in seconds.items())
-        print(f"{LANGUAGE_NAMES.get(language, language)}: seconds at p50/p95: {waits}")
+        print(f"{name_of(language)}: seconds at p50/p95: {waits}")
 
 
 def _gap(gap: list[float] | None) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import CorpusError, MusnadError, UsageError
 
 Respond = Callable[[str], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One line of a questions file."""
 
     id: str
@@ -37,11 +36,9 @@ def read_questions(path: Path) -> list[Question]:
         for number, line in enumerate(lines, start=1)
         if line.strip()
     ]
-    seen: set[str] = set()
-    for question in questions:
-        if question.id in seen:
-            raise CorpusError(f"{path}: id {question.id!r} stands twice")
-        seen.add(question.id)
+    for name, count in Counter(question.id for question in questions).items():
+        if count > 1:
+            raise CorpusError(f"{path}: id {name!r} stands twice")
     return questions
 
 
@@ -65,47 +62,38 @@ def answer_all(questions: list[Question], output: Path, respond: Respond) -> Ite
 
     Raises:
         UsageError: ``output`` holds results of other questions.
+        MusnadError: it cannot be written.
     """
     done = _resume(output, questions)
     with output.open("a", encoding="utf-8") as stream:
         for question in questions[done:]:
-            record = {"id": question.id, **_respond(question, respond)}
-            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+            try:
+                reply = respond(question.text)
+            except UsageError as error:
+                reply = {"question": question.text, "error": str(error)}
+            stream.write(json.dumps({"id": question.id, **reply}, ensure_ascii=False) + "\n")
             stream.flush()
             yield question.id
 
 
-def _respond(question: Question, respond: Respond) -> dict[str, Any]:
-    try:
-        return respond(question.text)
-    except UsageError as error:
-        return {"question": question.text, "error": str(error)}
-
-
 def _resume(output: Path, questions: list[Question]) -> int:
-    """How many leading questions ``output`` answers; a half-written last line is cut off.
-
-    Raises:
-        UsageError: it answers other questions, or cannot be written.
-    """
+    """How many leading questions ``output`` answers; a half-written last line is cut off."""
     try:
         output.touch()
         data = output.read_bytes()
     except OSError as error:
         raise MusnadError(f"{output}: {error.strerror or error}") from error
-    whole = data.rfind(b"\n") + 1
-    lines = [line for line in data[:whole].split(b"\n") if line.strip()]
-    expected = [question.id for question in questions[: len(lines)]]
-    if [_id(line) for line in lines] != expected:
+    *lines, torn = data.split(b"\n")
+    done = [_id(line) for line in lines if line.strip()]
+    if done != [question.id for question in questions[: len(done)]]:
         raise UsageError(f"{output}: holds results of other questions; choose another file")
-    if whole < len(data):
-        os.truncate(output, whole)
-    return len(lines)
+    if torn:
+        os.truncate(output, len(data) - len(torn))
+    return len(done)
 
 
 def _id(line: bytes) -> str | None:
     try:
-        record = json.loads(line)
-    except ValueError:
+        return str(json.loads(line)["id"])
+    except (ValueError, KeyError, TypeError):
         return None
-    return str(record.get("id")) if isinstance(record, dict) else None

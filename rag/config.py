@@ -22,9 +22,7 @@ DEFAULT_CORPUS = Path("seeds")
 
 def available_cores() -> int:
     """Processors this process may run on, which inside a container can be fewer than exist."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Settings:
     context_tokens: int = 4096
     answer_tokens: int = 256
     reading_tokens: int = 128
-    answerable: float = 0.3
+    answerable: float = 0.4
     question_characters: int = 2000
 
     @classmethod

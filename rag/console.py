@@ -10,25 +10,21 @@ from tqdm import tqdm
 
 from rag.types import Answer, Article, ArticleRef, Hit
 
-_UNKNOWN = "date unknown"
-
 
 def describe(article: ArticleRef) -> str:
     """Title, outlet and date on one line."""
-    return " · ".join((article.label, *filter(None, (article.outlet,)), article.date or _UNKNOWN))
+    outlet = f" · {article.outlet}" if article.outlet else ""
+    return f"{article.label}{outlet} · {article.date or 'date unknown'}"
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
     """The answer, then its sources; for an unanswered question, what comes nearest."""
     yield answer.text
-    cited = [citation for claim in answer.claims for citation in claim.citations]
-    for _, citation in sorted({citation.n: citation for citation in cited}.items()):
+    cited = {citation.n: citation for claim in answer.claims for citation in claim.citations}
+    sources = [(f"[{n}]", cited[n]) for n in sorted(cited)]
+    for mark, citation in (*sources, *(("  ·", near) for near in answer.nearest)):
         yield ""
-        yield f"[{citation.n}] {describe(citation.article)}"
-        yield f"    «{' '.join(citation.quote.split())}»"
-    for citation in answer.nearest:
-        yield ""
-        yield f"  · {describe(citation.article)}"
+        yield f"{mark} {describe(citation.article)}"
         yield f"    «{' '.join(citation.quote.split())}»"
 
 
@@ -50,19 +46,16 @@ def article_line(article: Article) -> str:
     )
 
 
-def article_record(article: Article) -> dict[str, Any]:
-    """The JSON object of an article in ``list``: its reference, and its host and length."""
-    return {**article.ref.to_dict(), "host": article.host, "characters": len(article.text)}
-
-
-def article_full_record(article: Article) -> dict[str, Any]:
-    """The JSON object of an article in ``show``: with its text and where its parts were read."""
-    return {
-        **article_record(article),
-        "text": article.text,
-        "debris": [list(span) for span in article.debris],
-        "evidence": {name: list(span) for name, span in article.evidence.items()},
-    }
+def article_record(article: Article, *, whole: bool = False) -> dict[str, Any]:
+    """The JSON object of an article: its reference, host and length; and, where it is shown
+    ``whole``, its text and where its parts were read.
+    """
+    record = {**article.ref.to_dict(), "host": article.host, "characters": len(article.text)}
+    if whole:
+        record["text"] = article.text
+        record["debris"] = [list(span) for span in article.debris]
+        record["evidence"] = {name: list(span) for name, span in article.provenance.items()}
+    return record
 
 
 class StageReport:
@@ -71,18 +64,14 @@ class StageReport:
     def __init__(self) -> None:
         """Report on standard error."""
         self._bar: tqdm[Any] | None = None
-        self._stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """``done`` of ``total`` items of ``stage`` are finished."""
-        if sys.stderr.isatty():
-            self._draw(stage, done, total)
-        elif done == total:
-            print(f"{stage}: {total:,}", file=sys.stderr)
-
-    def _draw(self, stage: str, done: int, total: int) -> None:
-        if self._bar is None or stage != self._stage:
-            self._stage = stage
+        if not sys.stderr.isatty():
+            if done == total:
+                print(f"{stage}: {total:,}", file=sys.stderr)
+            return
+        if self._bar is None or stage != self._bar.desc:
             self._bar = tqdm(total=total, desc=stage, file=sys.stderr)
         self._bar.update(done - self._bar.n)
         if done == total:

@@ -38,10 +38,8 @@ class Period:
         if self.since is None and self.until is None:
             return True
         days = days_of(date)
-        return days is not None and (
-            (self.since is None or days[0] >= self.since.toordinal())
-            and (self.until is None or days[1] <= self.until.toordinal())
-        )
+        since, until = self.since or datetime.date.min, self.until or datetime.date.max
+        return days is not None and since.toordinal() <= days[0] <= days[1] <= until.toordinal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ The only place that wires the rooms together. Faces (command line, page, evaluat
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.answering.compose import QUOTER, Clock, Composer, Event, Steps
+from rag.answering.compose import Event, Steps
 from rag.answering.conversation import Turn
 from rag.answering.pipeline import Pipeline, Request, finished, pipeline_of
 from rag.answering.prompts import REPLY_LANGUAGES
@@ -23,15 +23,12 @@ from rag.filters import EVERYTHING, Filter
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
-from rag.models.progress import Progress
 from rag.models.protocols import Encoder, Generator
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
-from rag.store.indexing import Indexer, check_shape, same_passages, shape_of
-from rag.store.protocol import Snapshot, Transaction
+from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
+from rag.store.protocol import Shape, Snapshot
 from rag.types import Answer, Article, Hit, Report
-
-__all__ = ["Ingested", "Library"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +52,24 @@ class Library:
         encoder: Encoder | None = None,
         sentence_encoder: Encoder | None = None,
         generator: Generator | None = None,
-        progress: Progress | None = None,
+        progress: Report | None = None,
     ) -> None:
         """A library at ``path``; nothing is opened or loaded until it is needed.
 
         Models given here are used as they are; the others are loaded as ``settings`` say, with
-        ``progress`` told of weights being fetched.
+        ``progress``, which may be set at any time, told of weights being fetched.
         """
         self.path = path
         self.settings = settings or Settings.from_environment()
         self._encoder = encoder
         self._sentence_encoder = sentence_encoder
         self._generator = generator
-        self._progress = progress
+        self.progress = progress
         self._lock = threading.RLock()
         # Its own lock: fetching a language model takes minutes, and searches go on meanwhile.
         self._generator_lock = threading.Lock()
         self._store = FolderStore(path)
         self._pipeline: tuple[str, Pipeline] | None = None
-
-    # --- articles -------------------------------------------------------------------------
 
     def ingest(
         self,
@@ -97,69 +92,49 @@ class Library:
         documents = list(read_documents(paths))
         unreadable = tuple(d for d in documents if isinstance(d, Unreadable))
         articles = [a for d in documents if not isinstance(d, Unreadable) for a in articles_of(d)]
-        with self._store.write(anew=rebuild) as transaction:
-            return self._merge(transaction, _unique(articles), unreadable, rebuild, report)
+        return self._merge(articles, report, rebuild, unreadable)
 
     def add(
-        self,
-        articles: Iterable[Article],
-        *,
-        report: Report = lambda stage, done, total: None,
+        self, articles: Iterable[Article], *, report: Report = lambda stage, done, total: None
     ) -> Ingested:
         """Add articles that come from no lasting file, as :meth:`ingest` adds those of files.
 
         Raises what :meth:`ingest` does, and CorpusError when one id stands for two texts.
         """
-        with self._store.write() as transaction:
-            return self._merge(transaction, _unique(articles), (), False, report)
+        return self._merge(articles, report)
 
     def _merge(
         self,
-        transaction: Transaction,
-        new: dict[str, Article],
-        unreadable: tuple[Unreadable, ...],
-        rebuild: bool,
+        articles: Iterable[Article],
         report: Report,
+        rebuild: bool = False,
+        unreadable: tuple[Unreadable, ...] = (),
     ) -> Ingested:
-        old = dict(transaction.articles)
-        by_source = {a.source: a.id for a in old.values() if a.source}
-        replaced = {i for i, a in new.items() if i in old and old[i] != a}
-        outdated = {
-            by_source[a.source]
-            for i, a in new.items()
-            if a.source in by_source and by_source[a.source] not in new
-        }
-        outdated |= {a.id for a in old.values() if a.host in outdated or a.host in replaced}
-        outdated -= new.keys()
-        unchanged = tuple(i for i in new if i in old and i not in replaced)
-        added = tuple(i for i in new if i not in old)
-        if not new and not old:
-            return Ingested((), (), (), unreadable)
-        if self._store.exists() and not rebuild:
-            self.check_models()
-        if added or replaced or outdated or rebuild:
-            kept = {} if rebuild else old
-            wanted = {**old, **new} if rebuild else new
-            transaction.remove(outdated)
-            self._put(
-                transaction, [a for i, a in wanted.items() if i not in outdated], kept, report
-            )
+        new = _unique(articles)
+        with self._store.write(anew=rebuild) as transaction:
+            old = dict(transaction.articles)
+            replaced = {i for i, a in new.items() if i in old and old[i] != a}
+            by_source = {a.source: a.id for a in old.values() if a.source}
+            outdated = {by_source[a.source] for a in new.values() if a.source in by_source}
+            gone = replaced | (outdated - new.keys())
+            outdated |= {a.id for a in old.values() if a.host in gone}
+            outdated -= new.keys()
+            added = tuple(i for i in new if i not in old)
+            unchanged = tuple(i for i in new if i in old and i not in replaced)
+            if (new or old) and not rebuild and self._store.exists():
+                self._check_models()
+            if added or replaced or outdated or (rebuild and old):
+                every = {**old, **new} if rebuild else new
+                wanted = [a for i, a in every.items() if i not in outdated]
+                same = {a.id for a in wanted if not rebuild and same_passages(old.get(a.id), a)}
+                changed = [a for a in wanted if a.id not in same]
+                transaction.remove(outdated)
+                transaction.update([a for a in wanted if a.id in same])
+                known, tokens = transaction.vocabulary, self.settings.chunk_tokens
+                made = index_articles(changed, known, self.encoders(), tokens, report)
+                transaction.put(*made)
+                transaction.commit(self._shape())
         return Ingested(added, tuple(sorted(replaced | outdated)), unchanged, unreadable)
-
-    def _put(
-        self,
-        transaction: Transaction,
-        articles: Sequence[Article],
-        kept: Mapping[str, Article],
-        report: Report,
-    ) -> None:
-        """Put ``articles``, encoding those whose passages are not those ``kept``, and commit."""
-        encoders, tokens = self.encoders(), self.settings.chunk_tokens
-        changed = [a for a in articles if not same_passages(kept.get(a.id), a)]
-        transaction.update([a for a in articles if same_passages(kept.get(a.id), a)])
-        indexer = Indexer(*encoders, tokens, report)
-        transaction.put(indexer.index(changed, transaction.vocabulary))
-        transaction.commit(shape_of(*encoders, tokens))
 
     def remove(self, ids: Iterable[str]) -> tuple[Article, ...]:
         """Remove articles by id, or by the beginning of one; stories found in their pages too.
@@ -170,8 +145,8 @@ class Library:
         with self._store.write() as transaction:
             snapshot = self.snapshot()
             named = {article.id for article in (snapshot.articles.find(name) for name in ids)}
-            stored = transaction.articles.values()
-            gone = tuple(a for a in stored if a.id in named or a.host in named)
+            old = transaction.articles.values()
+            gone = tuple(article for article in old if {article.id, article.host} & named)
             transaction.remove([article.id for article in gone])
             transaction.commit(snapshot.shape)
         return gone
@@ -191,8 +166,6 @@ class Library:
             ArticleNotFound: none does, or several.
         """
         return self.snapshot().articles.find(name)
-
-    # --- questions ------------------------------------------------------------------------
 
     def search(self, question: str, k: int | None = None, where: Filter = EVERYTHING) -> list[Hit]:
         """The ``k`` passages that best match the question, of articles that ``where`` admits.
@@ -229,11 +202,8 @@ class Library:
     ) -> Iterator[Event | Answer]:
         """Events on the way to the answer, which is the last.
 
-        Only articles that ``where`` admits are read, and of those the best ``passages`` (default:
-        the settings'); ``quote_only`` leaves the language model out. A question that leans on the
-        turns before it in ``history`` is completed from them, and the answer's ``resolved`` says to
-        what. ``language`` (``"ar"``, ``"en"``) is the one to answer in, by default the question's;
-        quotes are always in their article's.
+        ``quote_only`` leaves the language model out; :class:`rag.answering.pipeline.Request` says
+        what the other choices do. The answer's ``resolved`` is what a follow-up was completed to.
 
         Raises:
             UsageError: the question is empty or too long, ``passages`` is below 1, or there is no
@@ -244,18 +214,13 @@ class Library:
         request = Request(question, where, history, passages, language)
         yield (yield from self._steps(request, quote_only=quote_only))
 
-    def _steps(self, request: Request, *, quote_only: bool = False) -> Steps:
+    def _steps(self, request: Request, *, quote_only: bool) -> Steps:
         request = self._checked(request)
-        composer = self.composer(None if quote_only else self.generator())
-        return self.pipeline().answer(request, composer, Clock())
+        writer = None if quote_only else self.writer(self.generator())
+        return self.pipeline().answer(request, writer)
 
     def _checked(self, request: Request) -> Request:
-        """The request with its question trimmed, before anything is opened or loaded.
-
-        Raises:
-            UsageError: the question is empty or too long, ``passages`` is below 1, or there is no
-                answering in ``language``.
-        """
+        """The request with its question trimmed, before anything is opened or loaded."""
         if request.passages is not None and request.passages < 1:
             raise UsageError(f"{request.passages} passages: at least 1")
         if request.language not in (None, *REPLY_LANGUAGES):
@@ -263,8 +228,6 @@ class Library:
             raise UsageError(f"language {request.language!r}: not one of {known}")
         text = check_question(request.question, self.settings.question_characters)
         return replace(request, question=text)
-
-    # --- models and index, opened on first use ----------------------------------------------
 
     def pipeline(self) -> Pipeline:
         """The way of a question over the current snapshot.
@@ -276,15 +239,15 @@ class Library:
         snapshot = self.snapshot()
         with self._lock:
             if self._pipeline is None or self._pipeline[0] != snapshot.version:
-                self.check_models()
+                self._check_models()
                 made = pipeline_of(snapshot, self.encoders(), self.settings)
                 self._pipeline = snapshot.version, made
             return self._pipeline[1]
 
-    def composer(self, generator: Generator | None) -> Composer:
-        """The last stage: ``generator`` writes, or the evidence is quoted."""
+    def writer(self, generator: Generator | None) -> Writer | None:
+        """What composes answers with ``generator``; nothing does where the evidence is quoted."""
         if generator is None:
-            return QUOTER
+            return None
         return Writer(generator, self.pipeline().translator, self.encoders()[1], self.settings)
 
     def snapshot(self) -> Snapshot:
@@ -295,7 +258,7 @@ class Library:
         """The passage encoder and the sentence encoder."""
         with self._lock:
             if self._encoder is None:
-                self._encoder = centred(load_encoder(self.settings, progress=self._progress))
+                self._encoder = centred(load_encoder(self.settings, progress=self.progress))
             if self._sentence_encoder is None:
                 self._sentence_encoder = centred(load_sentence_encoder(self.settings))
             return self._encoder, self._sentence_encoder
@@ -304,29 +267,19 @@ class Library:
         """The language model, or ``None`` when answers are quotations."""
         with self._generator_lock:
             if self._generator is None:
-                self._generator = load_generator(self.settings, self._progress)
+                self._generator = load_generator(self.settings, self.progress)
             return self._generator
 
-    def watch(self, progress: Progress) -> None:
-        """Tell ``progress`` of weights that are fetched from now on."""
-        self._progress = progress
+    def _shape(self) -> Shape:
+        return shape_of(*self.encoders(), self.settings.chunk_tokens)
 
-    def check_models(self) -> None:
-        """Hold the index against the models and settings in force.
-
-        Raises:
-            IndexMismatch: others made it.
-        """
-        expected = shape_of(*self.encoders(), self.settings.chunk_tokens)
-        check_shape(self.path, self.snapshot().shape, expected)
+    def _check_models(self) -> None:
+        """Hold the index against the models and settings in force."""
+        check_shape(self.path, self.snapshot().shape, self._shape())
 
 
 def _unique(articles: Iterable[Article]) -> dict[str, Article]:
-    """Articles by id; the first of several with one id stays, unless their texts differ.
-
-    Raises:
-        CorpusError: two different texts claim one id, of which one would be lost.
-    """
+    """Articles by id; of several with one id the first, but two texts must not claim one id."""
     unique: dict[str, Article] = {}
     for article in articles:
         first = unique.setdefault(article.id, article)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import uuid
 from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
@@ -31,24 +30,11 @@ from rag.corpus.articles import articles_of
 from rag.corpus.readers import DateOrder, Document, date_order, iso_date
 from rag.errors import CorpusError
 from rag.library import Library
-from rag.models.llama_index import (
-    LlamaIndexGenerator,
-    MusnadEmbedding,
-    MusnadLLM,
-    each_in_thread,
-    in_thread,
-)
+from rag.models.llama_index import LlamaIndexGenerator as LlamaIndexGenerator
+from rag.models.llama_index import MusnadEmbedding as MusnadEmbedding
+from rag.models.llama_index import MusnadLLM as MusnadLLM
+from rag.models.llama_index import each_in_thread, in_thread
 from rag.types import Answer, Article, Citation, Hit
-
-__all__ = [
-    "LlamaIndexGenerator",
-    "MusnadChatEngine",
-    "MusnadEmbedding",
-    "MusnadLLM",
-    "MusnadQueryEngine",
-    "MusnadRetriever",
-    "documents_to_articles",
-]
 
 History: TypeAlias = list[ChatMessage] | None
 
@@ -63,6 +49,8 @@ _KEYS = {
     "path": ("path", "file_path"),
 }
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z])")
+# An id drawn at random (UUID 4), as LlamaIndex gives to a Document without one.
+_DRAWN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 # Metadata that tell a language model nothing.
 _FOR_MACHINES = ["article", "url", "path", "language"]
 
@@ -75,9 +63,8 @@ class MusnadRetriever(BaseRetriever):
     ) -> None:
         """``options`` are the others of ``library.search``."""
         super().__init__()
-        self._search: Callable[..., list[Hit]] = partial(
-            library.search, k=similarity_top_k, **options
-        )
+        search = partial(library.search, k=similarity_top_k, **options)
+        self._search: Callable[..., list[Hit]] = search
 
     def _retrieve(self, query_bundle: schema.QueryBundle) -> list[schema.NodeWithScore]:
         return [_node(hit, hit.text, hit.score) for hit in self._search(query_bundle.query_str)]
@@ -205,16 +192,16 @@ def documents_to_articles(documents: Iterable[schema.Document]) -> list[Article]
         CorpusError: a text, or what is told of it, holds what is no character.
     """
     documents = [document for document in documents if document.text.strip()]
-    told = [_told(document.metadata) for document in documents]
-    order = date_order(fields["date"] or "" for fields in told)
-    pages = (_page(d, fields, order) for d, fields in zip(documents, told, strict=True))
+    stated = [_fields(document.metadata) for document in documents]
+    order = date_order(fields["date"] or "" for fields in stated)
+    pages = (_page(d, fields, order) for d, fields in zip(documents, stated, strict=True))
     return [article for page in pages for article in articles_of(page)]
 
 
-def _told(metadata: Mapping[str, Any]) -> dict[str, str | None]:
+def _fields(metadata: Mapping[str, Any]) -> dict[str, str | None]:
     """The fields of an article that ``metadata`` tell, as they tell them."""
     return {
-        field: next((value for key in keys if (value := _words(metadata.get(key)))), None)
+        field: next((words for key in keys if (words := _words(metadata.get(key)))), None)
         for field, keys in _KEYS.items()
     }
 
@@ -224,27 +211,15 @@ def _words(value: Any) -> str:
 
 
 def _page(
-    document: schema.Document, told: dict[str, str | None], order: DateOrder | None
+    document: schema.Document, fields: dict[str, str | None], order: DateOrder | None
 ) -> Document:
     try:
-        "".join((document.text, *filter(None, told.values()))).encode()
+        "".join((document.text, *filter(None, fields.values()))).encode()
     except UnicodeEncodeError as error:
-        raise CorpusError(
-            f"{document.doc_id}: a lone surrogate, which is not a character"
-        ) from error
-    language = _LANGUAGE.match((told["language"] or "").lower())
-    fields = {
-        **told,
-        "date": iso_date(told["date"] or "", order),
-        "language": language[0] if language else None,
-    }
-    text = document.text.removeprefix("\ufeff")
-    return Document(text, None if _drawn(document.doc_id) else document.doc_id, **fields)
-
-
-def _drawn(name: str) -> bool:
-    """Whether an id was drawn at random, as LlamaIndex does for a Document without one."""
-    try:
-        return uuid.UUID(name).version == 4
-    except ValueError:
-        return False
+        problem = "a lone surrogate, which is not a character"
+        raise CorpusError(f"{document.doc_id}: {problem}") from error
+    fields["date"] = iso_date(fields["date"] or "", order)
+    language = _LANGUAGE.match((fields["language"] or "").lower())
+    fields["language"] = language[0] if language else None
+    name = None if _DRAWN_ID.fullmatch(document.doc_id) else document.doc_id
+    return Document(document.text.removeprefix("\ufeff"), name, **fields)

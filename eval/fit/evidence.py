@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 import numpy as np
 
@@ -22,7 +21,6 @@ from eval.sets.values import Item
 from rag.answering.pipeline import Request
 from rag.library import Library
 from rag.reading.evidence import Signals
-from rag.reading.reader import SentenceReader
 
 PENALTY = 0.003
 # As many sentences as are compared token by token.
@@ -32,10 +30,9 @@ SENTENCES = 16
 def listed(library: Library, items: Sequence[Item]) -> Iterator[Listed]:
     """The likeliest sentences for each question, as they were scored."""
     pipeline = library.pipeline()
-    reader = cast(SentenceReader, pipeline.reader)
     for item in items:
         query, found = pipeline.search(Request(item.text))
-        chosen = reader.selector.rank(query, found)[:SENTENCES]
+        chosen = pipeline.reader.rank(query, found)[:SENTENCES]
         signals = np.asarray([one.signals for one in chosen], dtype=float).reshape(len(chosen), -1)
         spans = [(one.article.id, one.span) for one in chosen]
         holds = [

@@ -19,7 +19,8 @@ import numpy as np
 from eval.asking import ask_pool
 from eval.fit.libraries import arguments, training
 from eval.fit.listwise import Floats, Listed, fit, held_out
-from eval.metrics import bootstrap, ndcg
+from eval.metrics.ranking import ndcg
+from eval.metrics.statistics import bootstrap
 from eval.sets.values import Item
 from rag.library import Library
 from rag.retrieval.fusion import LEGS, WEIGHTS, load_weights, scale

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from eval.metrics import Rank, first_rank
+from eval.metrics.ranking import Rank, first_rank
 
 FOLDS = 5
 Floats = NDArray[np.float64]

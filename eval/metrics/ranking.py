@@ -8,9 +8,7 @@ first, 0 for what is not relevant.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
-
-from eval.metrics.statistics import Interval, bootstrap
+from collections.abc import Collection, Sequence
 
 Rank = int | None
 
@@ -64,17 +62,3 @@ def subtopic_recall(ranks: Sequence[Rank], k: int) -> float:
 def first_rank(relevant: Sequence[bool]) -> Rank:
     """The rank of the first relevant item of a ranking; ``None`` if there is none."""
     return next((place for place, hit in enumerate(relevant, start=1) if hit), None)
-
-
-METRICS: dict[str, Callable[[Rank], float]] = {
-    "nDCG@10": ndcg,
-    "R@1": lambda rank: recall(rank, 1),
-    "R@5": lambda rank: recall(rank, 5),
-    "R@10": lambda rank: recall(rank, 10),
-    "MRR": reciprocal_rank,
-}
-
-
-def summarise(ranks: Sequence[Rank]) -> dict[str, Interval]:
-    """Every metric over the ranks of many questions."""
-    return {name: bootstrap([metric(rank) for rank in ranks]) for name, metric in METRICS.items()}

@@ -1,6 +1,6 @@
 """The report of a run: one HTML file that needs nothing else, and its pictures as PNG.
 
-Articles and answers are hostile until shown harmless: every word goes through :func:`escape`, no
+Articles and answers are hostile until shown harmless: every word is escaped by the template, no
 script is in the page, and its content policy lets nothing be fetched.
 """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.metrics import first_rank
 from eval.metrics.citations import Cited, supports
+from eval.metrics.ranking import first_rank
 from eval.scoring import Scored
 
 # Passages an answer is made from.

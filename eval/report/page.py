@@ -1,32 +1,27 @@
-"""The page of a report."""
+"""The page of a report: ``report.html``, a Jinja template, filled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.report import cards, tables
-from eval.report.charts import charts, name_of
-from eval.report.drawing import Picture, to_svg, write_png
-from eval.report.failures import by_cause
-from eval.report.html import escape
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
+
+from eval.measures import MEASURES, name_of
+from eval.metrics.citations import Cited, citation_precision, supports
+from eval.report.charts import CAPTIONS, charts, to_svg, write_png
+from eval.report.failures import by_cause, gold_rank
 from eval.scoring import Scored
 from rag.types import Article
 
-STYLE = Path(__file__).with_name("style.css")
+FOLDER = Path(__file__).parent
 PAGE = "report.html"
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_CAPTIONS = {
-    "risk-coverage": "Risk and coverage. Were only the most confident questions answered, this"
-    " share of the answers would be wrong: quotes that do not support every fact wanted, or any"
-    " answer to what has none. The dot is where the system stands; lower is better.",
-    "reliability": "Reliability. How often what is quoted at each confidence is right; on the"
-    " dashed line, confidence says what it means. A larger dot stands for more questions.",
-    "legs": "Legs. How often each leg, ranking alone, has the passage first (dark) or among the"
-    " first five (light).",
-    "seconds": "Time. The bar ends at the median, the line at the 95th percentile.",
-}
+# Control characters, and those that would turn the direction of what follows.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_QUOTED = re.compile("«[^«»]*»")
 
 
 def write_report(
@@ -38,9 +33,10 @@ def write_report(
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = dict(charts(record))
-    for name, picture in pictures.items():
-        write_png(picture, folder / f"{name}.png")
+    pictures = {}
+    for name, figure in charts(record):
+        write_png(figure, folder / f"{name}.png")
+        pictures[name] = to_svg(figure, name)
     page = folder / PAGE
     page.write_text(render(record, scored, articles, pictures), encoding="utf-8")
     return page
@@ -50,86 +46,63 @@ def render(
     record: Mapping[str, Any],
     scored: Sequence[Scored],
     articles: Sequence[Article],
-    pictures: Mapping[str, Picture],
+    pictures: Mapping[str, str],
 ) -> str:
-    """The page as a string."""
-    failed = by_cause(scored)
+    """The page as a string; ``pictures`` are ``<svg>`` elements by name."""
     by_id = {article.id: article for article in articles}
-    languages = list(record["headline"])
-    count = sum(map(len, failed.values()))
-    sections = "".join(cards.section(cause, rows, by_id) for cause, rows in failed.items())
-    judged = record.get("judge")
-    body = [
-        _title(record),
-        f"<section><h2>Headline</h2>{_reading(record)}{tables.headline(record)}</section>",
-        f'<section><h2>Pictures</h2><div class="pictures">{_figures(pictures)}</div></section>',
-        _section("Judged by a model", _judge_note(judged) + tables.verdicts(judged))
-        if judged else "",
-        _section("By question type and article language", tables.slices(record)),
-        _section("Which leg found the passage", _LEGS_NOTE + tables.legs(record))
-        if any(record["legs"].values()) else "",
-        _section("Time per stage", tables.seconds(record)),
-        f'<section class="failures"><h2>Failed questions <small>{count} of {len(scored)}</small>'
-        f"</h2>{cards.overview(failed, languages)}</section>{sections}"
-        if count else "",
-    ]  # fmt: skip
-    title = f"{record['system']} on {record['set']}"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>"
-        f"<body><main>{''.join(body)}</main></body></html>\n"
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, finalize=_seen, trim_blocks=True
+    )
+    environment.filters |= {"name_of": name_of, "directed": _directed}
+    return environment.get_template(PAGE).render(
+        record=record,
+        measures=MEASURES,
+        measured={name for figures in record["headline"].values() for name in figures},
+        questions=len({key.rsplit("/", 1)[0] for key in record["questions"]}),
+        pictures=pictures,
+        captions=CAPTIONS,
+        failed=by_cause(scored),
+        scored=len(scored),
+        style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+        facts=_facts,
+        citations=_citations,
+        is_right=lambda span, one: bool(citation_precision([span], one.item.groups)),
+        is_cited=lambda group, one: any(supports(quote, group) for quote in one.quotes),
+        label_of=lambda name: by_id[name].label if name in by_id else name,
+        text_at=lambda span: by_id[span.article].text[span.start : span.end],
     )
 
 
-def _section(heading: str, body: str) -> str:
-    return f"<section><h2>{escape(heading)}</h2>{body}</section>"
+def _seen(value: object) -> object:
+    """What is put into the page, without characters that cannot be seen."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _UNSEEN.sub("", value)
+    return value
 
 
-def _title(record: Mapping[str, Any]) -> str:
-    questions = len({key.rsplit("/", 1)[0] for key in record["questions"]})
-    model = "quoting, no language model" if record["model"] == "none" else record["model"]
-    asked = " and ".join(name_of(language) for language in record["headline"])
-    facts = {
-        "set": f"{record['set']}: {questions} questions in {asked}",
-        "model": model,
-        "encoder": record["encoder"],
+def _directed(text: str) -> Markup:
+    """``text``, white space folded; a quotation in the other language would pull its marks and its
+    number along with its direction.
+    """
+    plain = str(escape(_UNSEEN.sub("", " ".join(text.split()))))
+    return Markup(_QUOTED.sub(r"<bdi>\g<0></bdi>", plain))
+
+
+def _facts(one: Scored) -> Iterator[str]:
+    yield from (one.item.id, name_of(one.item.language))
+    if one.item.answerable:
+        rank = gold_rank(one)
+        yield "passage not ranked" if rank is None else f"passage ranked {rank}"
+    if "confidence" in one.reply:
+        yield f"confidence {one.reply['confidence']:.2f}"
+    if one.reply["reason"]:
+        yield one.reply["reason"]
+
+
+def _citations(one: Scored) -> Iterator[tuple[str, Cited, str]]:
+    """The marker, the span and the words of everything that is cited, once."""
+    cited = {
+        c[0]: c for claim in reversed(one.reply["claims"]) for c in reversed(claim["citations"])
     }
-    rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts.items())
-    return f"<header><h1>How good is the answer?</h1><dl>{rows}</dl></header>"
-
-
-def _reading(record: Mapping[str, Any]) -> str:
-    note = "Values with 95 % bootstrap intervals over questions; larger is better throughout."
-    if record["gap"]:
-        first, second = record["headline"]
-        note += (
-            f" Gap: {name_of(first)} less {name_of(second)}, over the same questions;"
-            " bold where its interval leaves out 0."
-        )
-    if "peer" in record:
-        note += (
-            f" {record['peer']['system']}: a plain pipeline over the same questions, with the same"
-            " encoder and model; each is judged by the passages it cuts itself."
-        )
-    return f'<p class="note">{escape(note)}</p>'
-
-
-_LEGS_NOTE = (
-    '<p class="note">Each leg ranks alone. Only: no other leg has the passage among its first'
-    " five.</p>"
-)
-
-
-def _judge_note(judged: Mapping[str, Any] | None) -> str:
-    model = judged["model"] if judged else ""
-    return f'<p class="note">{escape(model)} read each answer beside the short answers.</p>'
-
-
-def _figures(pictures: Mapping[str, Picture]) -> str:
-    return "".join(
-        f"<figure>{to_svg(picture)}<figcaption>{escape(_CAPTIONS[name])}</figcaption></figure>"
-        for name, picture in pictures.items()
-    )
+    for n, article, start, end, shown, _ in sorted(cited.values()):
+        yield f"[{n}]", Cited(article, start, end), shown

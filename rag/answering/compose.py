@@ -7,19 +7,14 @@ composes with one.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Generator as Generation
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from rag.answering.disagreement import disagreeing
-from rag.answering.phrases import (
-    abstention_text,
-    another_text,
-    nearest_text,
-    see_also_text,
-    unverified_text,
-)
+from rag.answering.figures import disagreeing
+from rag.answering.prompts import phrase
 from rag.answering.verification import Support, clause_span
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reading
@@ -37,22 +32,19 @@ _MOST_QUOTES = 3
 _LONG_QUOTE = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieved:
+class Retrieved(NamedTuple):
     """The passages are known."""
 
     passages: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(NamedTuple):
     """The instant answer: the best evidence, quoted. A generated one may follow."""
 
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Some more of the model's text, markers as the model wrote them, not yet checked."""
 
     text: str
@@ -63,63 +55,13 @@ Event: TypeAlias = Retrieved | Quoted | Piece
 Steps: TypeAlias = Generation[Event, None, Answer]
 
 
-@dataclass
-class Clock:
-    """Seconds since the start at which each stage ended."""
-
-    started: float = field(default_factory=time.perf_counter)
-    marks: dict[str, float] = field(default_factory=dict)
-
-    def mark(self, stage: str) -> None:
-        """Note the first time that ``stage`` ends."""
-        self.marks.setdefault(stage, self.now())
-
-    def now(self) -> float:
-        """Seconds since the start."""
-        return time.perf_counter() - self.started
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """A sentence of the model, its best support, and whether, unsupported, it is close enough in
-    meaning to be shown as a reading that was not verified.
-    """
-
-    text: str
-    support: Support
-    close: bool = False
-
-
-class Composer(Protocol):
-    """Makes the answer of what was read."""
-
-    @property
-    def name(self) -> str:
-        """The model that writes, as answers name it."""
-
-    def compose(self, draft: Draft) -> Steps:
-        """Events, and the answer, which is never one that declines."""
-
-
-class Quoter:
-    """Answers with the evidence, word for word."""
-
-    name = QUOTING_MODEL
-
-    def compose(self, draft: Draft) -> Steps:
-        """See :class:`Composer`."""
-        answer = draft.quote()
-        yield Quoted(answer)
-        return answer
-
-
-QUOTER = Quoter()
-
-
 @dataclass(frozen=True)
 class Draft:
     """What every way of answering shares: the question as ``asked`` and as understood, the passages
-    and what was read in them, the language to answer in, and the clock.
+    and what was read in them, and the language to answer in.
+
+    ``started`` is when :func:`time.perf_counter` began to count; ``timings`` are the seconds since,
+    at which each stage ended; ``tokens`` those a model took.
     """
 
     asked: str
@@ -127,47 +69,48 @@ class Draft:
     language: str
     hits: tuple[Hit, ...]
     reading: Reading
-    clock: Clock
-    tokens: dict[str, int] = field(default_factory=dict)
+    started: float
+    timings: dict[str, float] = field(default_factory=dict)
+    tokens: Counter[str] = field(default_factory=Counter)
+
+    def mark(self, stage: str) -> None:
+        """Note the first time that ``stage`` ends."""
+        self.timings.setdefault(stage, time.perf_counter() - self.started)
 
     def decline(self, model: str) -> Answer:
         """Say that the articles do not answer, and what in them comes nearest."""
         text = _Text(self.language)
-        for item in self.reading.evidence[:_MOST_QUOTES]:
+        for item in self.quotable:
             text.quote(item)
         nearest = tuple(citation for claim in text.claims for citation in claim.citations)
-        said = abstention_text(self.language)
-        return replace(self._answer(said, (), model, None, reason=NO_EVIDENCE), nearest=nearest)
+        answer = self._answer(_Text(self.language), model, reason=NO_EVIDENCE)
+        return replace(answer, text=phrase("declined", self.language), nearest=nearest)
 
     def quote(self) -> Answer:
         """The best evidence, word for word."""
-        text = self._text()
-        self._quote(text)
-        self.clock.mark("quoted")
-        return self._answer(text.shown, text.claims, QUOTING_MODEL, None)
+        text = self._quoted(self._text())
+        self.mark("quoted")
+        return self._answer(text, QUOTING_MODEL)
 
     def doubt(self, model: str, raw: str) -> Answer:
         """Quote the evidence though the model finds no answer in it, and say that it may not be."""
-        text = _Text(self.language, sure=False)
-        self._quote(text)
-        return self._answer(text.shown, text.claims, model, raw)
+        return self._answer(self._quoted(_Text(self.language, sure=False)), model, raw)
 
-    def conclude(self, checked: Sequence[Verified], model: str, raw: str) -> Answer:
+    def conclude(self, checked: Sequence[Support], model: str, raw: str) -> Answer:
         """The supported sentences, with what other articles say differently, and the evidence
         that is nearly as likely to hold the answer. When none is supported, it is quoted.
         """
         text = self._text()
-        for item in checked:
-            if item.support.enough:
-                text.say(item)
-        for item in (item for item in checked if item.support.enough):
-            for other in disagreeing(item.text, item.support.evidence, self.reading.evidence):
+        supported = [item for item in checked if item.enough]
+        for item in supported:
+            text.say(item)
+        for item in supported:
+            for other in disagreeing(item.claim, item.evidence, self.reading.evidence):
                 if other not in text.cited:
                     text.differ(other)
-        self._quote(text)
-        return self._answer(text.shown, text.claims, model, raw)
+        return self._answer(self._quoted(text), model, raw)
 
-    def translate(self, readings: Sequence[Verified], model: str, raw: str) -> Answer:
+    def translate(self, readings: Sequence[Support], model: str, raw: str) -> Answer:
         """The likely evidence, each with the sentence that reads it in another language: stated
         where it is supported and the likeliest, else after the quotation, labelled as not verified.
         The likeliest sentence has its reading unless a number or a name in it is made up; of
@@ -176,50 +119,43 @@ class Draft:
         first = self.reading.evidence[0]
         text = self._text()
         for item in readings:
-            if item.support.enough and item.support.evidence is first:
+            if item.enough and item.evidence is first:
                 text.say(item)
             else:
-                text.quote(item.support.evidence)
-                near = item.close or item.support.enough
-                if near or (item.support.true and item.support.evidence is first):
+                text.quote(item.evidence)
+                if item.close or item.enough or (item.true and item.evidence is first):
                     text.read(item)
-        self._quote(text)
-        return self._answer(text.shown, text.claims, model, raw)
+        return self._answer(self._quoted(text), model, raw)
 
     @property
     def quotable(self) -> Sequence[Evidence]:
         """The evidence likely enough to hold the answer to be shown."""
-        evidence = self.reading.evidence
-        return evidence if self.reading.several else evidence[:_MOST_QUOTES]
+        return self.reading.evidence[:_MOST_QUOTES]
 
     def _text(self) -> _Text:
         return _Text(self.language, sure=self.reading.likelihood >= SURE)
 
-    def _quote(self, text: _Text) -> None:
-        """Quote the likely evidence that is not cited yet."""
+    def _quoted(self, text: _Text) -> _Text:
+        """``text``, with the likely evidence quoted that it does not cite yet."""
         quotable = self.quotable
         for item in quotable:
             if len(text.cited) < len(quotable) and item not in text.cited:
                 text.quote(item)
+        return text
 
     def _answer(
-        self,
-        text: str,
-        claims: tuple[Claim, ...],
-        model: str,
-        raw: str | None,
-        reason: str | None = None,
+        self, text: _Text, model: str, raw: str | None = None, reason: str | None = None
     ) -> Answer:
         return Answer(
             question=self.asked,
             language=self.language,
             answered=reason is None,
             reason=reason,
-            text=text,
-            claims=claims,
+            text="\n".join(text.lines),
+            claims=tuple(text.claims),
             passages=self.hits,
             model=model,
-            timings={**self.clock.marks, "total": self.clock.now()},
+            timings={**self.timings, "total": time.perf_counter() - self.started},
             raw=raw,
             tokens=dict(self.tokens),
             confidence=self.reading.likelihood,
@@ -228,66 +164,53 @@ class Draft:
 
 
 class _Text:
-    """An answer as it is put together: its lines, its claims, its markers in order of first use."""
+    """An answer as it is put together: a line for each claim, and the evidence cited so far."""
 
     def __init__(self, language: str, *, sure: bool = True) -> None:
-        """An empty answer in ``language``; unless ``sure``, a quotation that begins it is called
-        the nearest there is.
-        """
+        """Empty; unless ``sure``, a quotation that begins it is called the nearest there is."""
+        self.lines: list[str] = []
+        self.claims: list[Claim] = []
+        self.cited: list[Evidence] = []
         self._language = language
         self._sure = sure
-        self._numbers: dict[tuple[str, Span], int] = {}
-        self.cited: list[Evidence] = []
-        self._lines: list[str] = []
-        self._claims: list[Claim] = []
+        self._markers: dict[tuple[str, Span], int] = {}
 
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """What it claims so far."""
-        return tuple(self._claims)
-
-    @property
-    def shown(self) -> str:
-        """What is read: a line for each claim."""
-        return "\n".join(self._lines)
-
-    def say(self, checked: Verified) -> None:
+    def say(self, checked: Support) -> None:
         """A supported sentence of the model."""
-        item = checked.support.evidence
-        citation = self._cite(item, _tight(checked.text, item))
-        self._claims.append(Claim(checked.text, True, checked.support.score, (citation,)))
-        self._lines.append(f"{checked.text} [{citation.n}]")
+        citation = self._cite(checked.evidence, _tight(checked.claim, checked.evidence))
+        self._add(checked.claim, Claim(checked.claim, True, checked.score, (citation,)))
 
     def quote(self, item: Evidence) -> None:
         """A sentence of the evidence, word for word; after the first, as one to be seen also."""
-        citation = self._cite(item, item.span)
-        quoted = f"«{item.text}» [{citation.n}]"
-        if self._claims:
-            quoted = see_also_text(self._language, quoted)
-        elif not self._sure:
-            quoted = nearest_text(self._language, quoted)
-        self._lines.append(quoted)
-        self._claims.append(Claim(item.text, True, 1.0, (citation,)))
+        lead = ""
+        if self.claims or not self._sure:
+            lead = phrase("see_also" if self.claims else "nearest", self._language) + " "
+        self._quote(lead, item)
 
     def differ(self, item: Evidence) -> None:
         """What another article says differently."""
-        citation = self._cite(item, item.span)
-        quoted = f"«{item.text}» [{citation.n}]"
-        self._claims.append(Claim(item.text, True, 1.0, (citation,)))
-        self._lines.append(another_text(self._language, item.article.date, quoted))
+        date = f" ({item.article.date})" if item.article.date else ""
+        self._quote(f"{phrase('another', self._language)}{date}: ", item)
 
-    def read(self, checked: Verified) -> None:
+    def read(self, checked: Support) -> None:
         """A sentence of the model that was not verified, after the quotation it reads."""
-        item = checked.support.evidence
+        citation = self._cite(checked.evidence, checked.evidence.span)
+        line = f"{phrase('unverified', self._language)} {checked.claim}"
+        self._add(line, Claim(checked.claim, False, checked.score, (citation,)))
+
+    def _quote(self, lead: str, item: Evidence) -> None:
         citation = self._cite(item, item.span)
-        self._claims.append(Claim(checked.text, False, checked.support.score, (citation,)))
-        said = unverified_text(self._language, checked.text)
-        self._lines.append(f"{said} [{citation.n}]")
+        self._add(f"{lead}«{item.text}»", Claim(item.text, True, 1.0, (citation,)))
+
+    def _add(self, line: str, claim: Claim) -> None:
+        self.claims.append(claim)
+        self.lines.append(f"{line} [{claim.citations[0].n}]")
 
     def _cite(self, item: Evidence, span: Span) -> Citation:
+        """``span`` of ``item``; markers count in the order of first use."""
         if item not in self.cited:
             self.cited.append(item)
-        n = self._numbers.setdefault((item.article.id, span), len(self._numbers) + 1)
+        n = self._markers.setdefault((item.article.id, span), len(self._markers) + 1)
         quote = span.of(item.article.text)
         return Citation(n, item.article.ref, span.start, span.end, quote)
 

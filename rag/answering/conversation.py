@@ -4,22 +4,19 @@ Retrieval and the language model see one question at a time, so each must say wh
 question leans when it says little of its own, or holds a pronoun and not much else; the former
 question then follows it in brackets, so that what it became can be shown to the person who asked.
 Only former questions are drawn on, never their answers, for the words of a wrong answer would lead
-the next question astray. Rewriting the former question instead (another question word, year, place
-or name put in its place) found nothing that this does not: see ``eval/NOTES.md``.
+the next question astray. Rewriting the former question instead found no more: ``eval/NOTES.md``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.text.analyze import content_words
 from rag.text.language import detect_language
 from rag.text.normalize import normalize
 from rag.text.stopwords import ARABIC, ENGLISH
-
-__all__ = ["Turn", "resolve"]
 
 _LIMIT = 500
 # A question of so few content words leans; with a pronoun, one of so few does.
@@ -46,8 +43,7 @@ _DEFINES = re.compile(r"\W*(?:who|what)(?:['’]s| is| are| was) (?!the\b)|\W*(?
 _NAMES = re.compile(r"(?!\W*(?i:and|but|or|what about|how about)\b).*\w\W+[A-Z]\w")
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A question as typed, as it was resolved, and the text of its answer or its quotes."""
 
     question: str

@@ -1,10 +1,16 @@
-"""Numbers in two languages: "30 ألف", "30,000" and "30 thousand" are one value."""
+"""Numbers in two languages, and articles that give another one for the same thing.
+
+"30 ألف", "30,000" and "30 thousand" are one value.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
+from rag.reading.evidence import Evidence
+from rag.text.analyze import analyze
 from rag.text.normalize import normalize
 
 _SCALES = {
@@ -19,6 +25,9 @@ _NUMBER = re.compile(
     rf"(\d+(?:[.,]\d+)*)(?:[\s-]+({'|'.join(sorted(_SCALE_OF, key=len, reverse=True))})(?!\w))?",
     re.IGNORECASE,
 )
+# Words on either side of a figure that tell what it counts, and the share of them that must agree.
+_AROUND = 3
+_SAME_MATTER = 0.8
 
 
 def numbers_of(text: str) -> frozenset[str]:
@@ -26,22 +35,25 @@ def numbers_of(text: str) -> frozenset[str]:
 
     A scale after one ("30 thousand") is left to :func:`values_of`.
     """
-    return frozenset(_plain(match[1]) for match in _NUMBER.finditer(normalize(text)))
+    return frozenset(number for number, _ in _numbers(text))
 
 
 def values_of(text: str) -> frozenset[Decimal]:
     """What the numbers of a text amount to, each with the scale that follows it."""
-    return frozenset(
-        value * _SCALE_OF.get((match[2] or "").lower(), 1)
-        for match in _NUMBER.finditer(normalize(text))
-        for value in _values(_plain(match[1]))
-    )
+    return frozenset(value * scale for n, scale in _numbers(text) for value in _values(n))
 
 
-def values_told(text: str) -> frozenset[Decimal]:
+def possible_values(text: str) -> frozenset[Decimal]:
     """The same and the bare numbers: "from 30 to 50 thousand" gives only the last its scale."""
-    bare = frozenset(value for number in numbers_of(text) for value in _values(number))
-    return values_of(text) | bare
+    return values_of(text).union(*map(_values, numbers_of(text)))
+
+
+def _numbers(text: str) -> list[tuple[str, int]]:
+    """The numbers of a text, plainly written, with their scales."""
+    return [
+        (match[1].replace(",", "").lstrip("0") or "0", _SCALE_OF.get((match[2] or "").lower(), 1))
+        for match in _NUMBER.finditer(normalize(text))
+    ]
 
 
 def _values(number: str) -> list[Decimal]:
@@ -50,5 +62,29 @@ def _values(number: str) -> list[Decimal]:
     return [Decimal(part) for part in (parts if len(parts) > 2 else [number])]
 
 
-def _plain(number: str) -> str:
-    return number.replace(",", "").lstrip("0") or "0"
+def disagreeing(claim: str, cited: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Sentences of other articles that give another figure for what ``claim`` counts.
+
+    A figure counts the same when nearly all the words beside it in the claim stand beside it.
+    """
+    known = numbers_of(cited.text)
+    counted = [_beside(claim, number) for number in numbers_of(claim)]
+    return [
+        item
+        for item in evidence
+        if item.article.id != cited.article.id
+        and any(
+            len(words) >= _AROUND - 1
+            and len(words & _beside(item.text, number)) >= _SAME_MATTER * len(words)
+            for number in numbers_of(item.text) - known
+            for words in counted
+        )
+    ]
+
+
+def _beside(text: str, number: str) -> set[str]:
+    """The stems up to three places before and after ``number``, numbers left out."""
+    stems = analyze(text)
+    places = [place for place, stem in enumerate(stems) if stem == number]
+    runs = [stems[max(0, place - _AROUND) : place + _AROUND + 1] for place in places]
+    return {stem for run in runs for stem in run if not stem[0].isdigit()}

@@ -1,26 +1,26 @@
 """The way of a question: prepare → retrieve → read → compose.
 
-Made once for a snapshot. Searching, asking, follow-ups, the parts of a question, the page and the
-evaluation all go this way.
+Made once for a snapshot. Searching, asking, follow-ups, the page and the evaluation all go
+this way.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from rag.answering.compose import Clock, Composer, Draft, Retrieved, Steps
+from rag.answering.compose import QUOTING_MODEL, Draft, Quoted, Retrieved, Steps
 from rag.answering.conversation import Turn, resolve
+from rag.answering.writing import Writer
 from rag.config import Settings
 from rag.filters import EVERYTHING, Filter
 from rag.models.protocols import Encoder
 from rag.models.threads import one_blas_thread
-from rag.reading.decomposition import parts
-from rag.reading.reader import Part, Reader, SentenceReader
+from rag.reading.reader import SentenceReader
 from rag.retrieval.query import Query, prepare
-from rag.retrieval.retriever import Found, FusionRetriever, Retriever
+from rag.retrieval.retriever import Found, FusionRetriever
 from rag.retrieval.translation import Translator
 from rag.store.protocol import Snapshot
 from rag.types import Answer
@@ -32,7 +32,8 @@ class Request:
 
     Only articles that ``where`` admits are read, and of those the best ``passages`` (default: the
     settings'). A question that leans on the turns before it in ``history`` is completed from them.
-    ``language`` is the one to answer in, by default the question's.
+    ``language`` (``"ar"``, ``"en"``) is the one to answer in, by default the question's; quotes are
+    always in their article's.
     """
 
     question: str
@@ -42,68 +43,51 @@ class Request:
     language: str | None = None
 
 
-class Preparer(Protocol):
-    """The first stage: a question as the others see it."""
-
-    def prepare(self, question: str, history: Sequence[Turn] = ()) -> Query:
-        """Completed from ``history`` where it leans on it, analysed and encoded."""
-
-
-class EncodingPreparer:
-    """Prepares questions with the passage and the sentence encoder."""
-
-    def __init__(self, encoders: tuple[Encoder, Encoder]) -> None:
-        """Encode with ``encoders``."""
-        self._encoders = encoders
-
-    def prepare(self, question: str, history: Sequence[Turn] = ()) -> Query:
-        """See :class:`Preparer`."""
-        return prepare(resolve(question, history), *self._encoders)
-
-
 @dataclass(frozen=True)
 class Pipeline:
     """The stages but the last, which is given with each question, and the two numbers chosen: how
     many passages are read, and how likely they must be to answer. Safe to use from several threads.
     """
 
-    preparer: Preparer
-    retriever: Retriever
-    reader: Reader
+    encoders: tuple[Encoder, Encoder]
+    retriever: FusionRetriever
+    reader: SentenceReader
     translator: Translator
     passages: int
     answerable: float
     _searching: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def prepare(self, question: str, history: Sequence[Turn] = ()) -> Query:
+        """The question completed from ``history`` where it leans on it, analysed and encoded."""
+        return prepare(resolve(question, history), *self.encoders)
+
     def search(self, request: Request) -> tuple[Query, list[Found]]:
         """The question as understood, and its best passages, best first."""
         count = self.passages if request.passages is None else request.passages
         with self._searching, one_blas_thread():
-            query = self.preparer.prepare(request.question, request.history)
+            query = self.prepare(request.question, request.history)
             return query, self.retriever.retrieve(query, count, request.where)
 
-    def answer(self, request: Request, composer: Composer, clock: Clock | None = None) -> Steps:
+    def answer(self, request: Request, writer: Writer | None = None) -> Steps:
         """Events on the way to the answer, which is returned: the passages, the quotations, pieces
-        of a model's text. ``clock`` counts from before the call where it is given.
+        of the text of ``writer``, without which the answer is quotations.
 
         Raises:
             GenerationError: the language model failed.
         """
-        clock = clock or Clock()
+        started = time.perf_counter()
         query, found = self.search(request)
-        several: list[Part] = [
-            self.search(Request(part, request.where, passages=request.passages))
-            for part in parts(query.text)
-        ]
-        clock.mark("search")
+        timings = {"search": time.perf_counter() - started}
         hits = tuple(item.hit for item in found)
         yield Retrieved(hits)
-        reading = self.reader.read(query, found, several)
+        reading = self.reader.read(query, found)
         language = request.language or query.language
-        draft = Draft(request.question, query, language, hits, reading, clock)
+        draft = Draft(request.question, query, language, hits, reading, started, timings)
         if not reading.evidence or reading.likelihood < self.answerable:
-            return draft.decline(composer.name)
-        return (yield from composer.compose(draft))
+            return draft.decline(writer.generator.name if writer else QUOTING_MODEL)
+        quoted = draft.quote()
+        yield Quoted(quoted)
+        return (yield from writer.compose(draft)) if writer else quoted
 
 
 def finished(steps: Steps) -> Answer:
@@ -120,18 +104,8 @@ def pipeline_of(
     snapshot: Snapshot, encoders: tuple[Encoder, Encoder], settings: Settings
 ) -> Pipeline:
     """The stages as they are over ``snapshot``."""
-    translator = Translator(snapshot, encoders[1])
-    return Pipeline(
-        EncodingPreparer(encoders),
-        FusionRetriever(snapshot, translator),
-        SentenceReader(
-            snapshot,
-            encoders[0],
-            translator,
-            most=settings.evidence,
-            tokens=settings.evidence_tokens,
-        ),
-        translator,
-        settings.passages,
-        settings.answerable,
-    )
+    passage_encoder, sentence_encoder = encoders
+    translator = Translator(snapshot, sentence_encoder)
+    retriever = FusionRetriever(snapshot, translator)
+    reader = SentenceReader(snapshot, passage_encoder, translator, settings)
+    return Pipeline(encoders, retriever, reader, translator, settings.passages, settings.answerable)

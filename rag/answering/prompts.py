@@ -1,4 +1,4 @@
-"""Every word said to the language model, the sentinel it abstains with, and the grammars it obeys.
+"""Every word said to the language model or in an answer, the model's sentinel and its grammars.
 
 Shared by prompt, parser and tests.
 """
@@ -6,6 +6,7 @@ Shared by prompt, parser and tests.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from rag.models.protocols import Message
 from rag.reading.evidence import Evidence
@@ -28,6 +29,10 @@ _SYSTEM = {
     ),
 }
 REPLY_LANGUAGES = tuple(_SYSTEM)
+_MUSEUM = (
+    "يشرف البنك المركزي على المصارف التجارية في البلاد.",
+    "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
+)
 # Excerpts, and a question with its reply in each language. Said before every question in the same
 # words, they are read once and then cached.
 _EXAMPLES = (
@@ -45,10 +50,7 @@ _EXAMPLES = (
         },
     ),
     (
-        (
-            "يشرف البنك المركزي على المصارف التجارية في البلاد.",
-            "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
-        ),
+        _MUSEUM,
         {
             "ar": (
                 "من الرسام الذي يعرض المتحف أعماله؟",
@@ -61,20 +63,13 @@ _EXAMPLES = (
         },
     ),
     (
-        (
-            "يشرف البنك المركزي على المصارف التجارية في البلاد.",
-            "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
-        ),
+        _MUSEUM,
         {
             "ar": ("من أسس البنك المركزي؟", NOT_FOUND),
             "en": ("Who founded the central bank?", NOT_FOUND),
         },
     ),
 )
-_SEVERAL = {
-    "ar": " إن احتاج الجواب إلى أكثر من مقتطف فاكتب سطرا لكل منها.",
-    "en": " If the answer needs several excerpts, write one line for each.",
-}
 # Evidence in another language is read a sentence at a time: a translation, whose line is kept, and
 # then the answer.
 _READER = {
@@ -125,29 +120,40 @@ _SENTENCE = {"ar": ("الجملة", "السؤال", "الجواب"), "en": ("Sen
 READING_GRAMMAR = r"root ::= [^\n]+"
 _LABELS = {"ar": ("المقتطفات", "السؤال"), "en": ("Excerpts", "Question")}
 
+Phrase = Literal["declined", "nearest", "see_also", "another", "unverified"]
+
+_PHRASES: dict[Phrase, dict[str, str]] = {
+    "declined": {
+        "ar": "لا تجيب المقالات المتاحة عن هذا السؤال.",
+        "en": "The articles do not answer this question.",
+    },
+    # Before a quotation that may not answer the question, or nearly as likely as the one before it.
+    "nearest": {"ar": "أقرب ما في المقالات:", "en": "The nearest the articles say:"},
+    "see_also": {"ar": "انظر أيضا:", "en": "See also:"},
+    # Before a date and what an article says that another one, cited before it, says differently.
+    "another": {"ar": "ويذكر مقال آخر", "en": "Another article says"},
+    # Before a sentence of the model that could not be checked.
+    "unverified": {"ar": "قراءة آلية لم يتحقق منها:", "en": "Machine reading, not verified:"},
+}
+
 
 def reply_language(language: str) -> str:
     """The language to reply in: the question's where there is a prompt for it, else English."""
     return language if language in _SYSTEM else "en"
 
 
-def build_messages(
-    question: str, language: str, evidence: Sequence[Evidence], *, several: bool = False
-) -> list[Message]:
-    """The conversation that asks for an answer, after three examples of one.
+def phrase(name: Phrase, language: str) -> str:
+    """The phrase in ``language``, or in English where it is not said in that."""
+    return _PHRASES[name][reply_language(language)]
 
-    ``several`` asks for a line from each excerpt that the answer needs.
-    """
+
+def build_messages(question: str, language: str, evidence: Sequence[Evidence]) -> list[Message]:
+    """The conversation that asks for an answer, after three examples of one."""
     reply = reply_language(language)
-    system = _SYSTEM[reply] + (_SEVERAL[reply] if several else "")
-    messages = [{"role": "system", "content": system}]
-    for excerpts, said in _EXAMPLES:
-        asked, answer = said[reply]
-        messages.append({"role": "user", "content": _user(reply, excerpts, asked)})
-        messages.append({"role": "assistant", "content": answer})
-    shown = [_excerpt(item) for item in evidence]
-    messages.append({"role": "user", "content": _user(reply, shown, question)})
-    return messages
+    examples = [(_user(reply, read, said[reply][0]), said[reply][1]) for read, said in _EXAMPLES]
+    return _conversation(
+        _SYSTEM[reply], examples, _user(reply, list(map(_excerpt, evidence)), question)
+    )
 
 
 def build_reading(question: str, language: str, item: Evidence) -> list[Message]:
@@ -155,15 +161,19 @@ def build_reading(question: str, language: str, item: Evidence) -> list[Message]
     reply = reply_language(language)
     other = "en" if reply == "ar" else "ar"
     sentence, asked, answered = _SENTENCE[reply]
-    messages = [{"role": "system", "content": _READER[reply]}]
-    for said, questions in _READINGS:
-        ask, answer = questions[reply]
-        messages += [
-            {"role": "user", "content": f"{sentence}: {said[other]}\n{asked}: {ask}"},
-            {"role": "assistant", "content": f"{said[reply]}\n{answered}: {answer}"},
-        ]
+    examples = [
+        (f"{sentence}: {said[other]}\n{asked}: {ask}", f"{said[reply]}\n{answered}: {answer}")
+        for said, (ask, answer) in ((said, questions[reply]) for said, questions in _READINGS)
+    ]
     read = f"{sentence}: {plain(item.statement)}\n{asked}: {question}"
-    return [*messages, {"role": "user", "content": read}]
+    return _conversation(_READER[reply], examples, read)
+
+
+def _conversation(system: str, examples: Sequence[tuple[str, str]], asked: str) -> list[Message]:
+    said = [("system", system)]
+    for user, assistant in examples:
+        said += [("user", user), ("assistant", assistant)]
+    return [{"role": role, "content": content} for role, content in (*said, ("user", asked))]
 
 
 def _user(reply: str, excerpts: Sequence[str], question: str) -> str:
@@ -178,15 +188,12 @@ def _excerpt(item: Evidence) -> str:
     return f"({item.article.date}) {text}" if item.article.date else text
 
 
-def answer_grammar(numbers: int, lines: int = 1) -> str:
-    """GBNF for at most ``lines`` lines, each a marker between 1 and ``numbers`` and a sentence, or
-    the sentinel alone.
-    """
+def answer_grammar(numbers: int) -> str:
+    """GBNF for a marker between 1 and ``numbers`` and a sentence, or the sentinel alone."""
     choices = " | ".join(f'"{n}"' for n in range(1, numbers + 1))
-    more = r' ("\n" claim)?' * (lines - 1)
     return "\n".join(
         (
-            f'root ::= "{NOT_FOUND}" | claim{more}',
+            f'root ::= "{NOT_FOUND}" | claim',
             'claim ::= "[" number "] " text',
             r"text ::= [^\[\]\n]+",
             f"number ::= {choices}",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.answering.figures import SCALES, values_of, values_told
+from rag.answering.figures import SCALES, possible_values, values_of
 from rag.reading.evidence import Evidence
 from rag.retrieval.query import foreign_words
 from rag.text.analyze import analyze, content_words, stem
@@ -31,8 +31,6 @@ _LEAST_WORDS = 0.6
 # Across languages, the least share of the question's words that the evidence must hold: else names
 # and figures of a sentence about something else pass for the answer.
 _LEAST_ASKED = 0.6
-
-
 # A sentence of more is a list or a page; no clause of it is sought.
 _MOST_CLAUSES = 40
 
@@ -42,32 +40,30 @@ StandIns = Callable[[str], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How well ``evidence`` supports a claim: ``score`` in [0, 1], and whether that suffices.
+    """How well ``evidence`` supports ``claim``: ``score`` in [0, 1], and whether that suffices.
 
     ``agrees`` holds when no number, name or negation of the claim contradicts the evidence and, in
     another language, the evidence speaks of what is asked; ``true`` when at least every number, and
-    every name in another language, is the evidence's or the question's.
+    every name in another language, is the evidence's or the question's; ``close`` when, though
+    unsupported, it is near enough in meaning to be shown as a reading that was not verified.
     """
 
+    claim: str
     evidence: Evidence
     score: float
     agrees: bool
     enough: bool
-    true: bool = True
-
-
-def names_among(words: Sequence[str]) -> list[str]:
-    """The Latin ``words`` that a capital marks as names."""
-    return [word for word in words if word[0].isupper()]
+    true: bool
+    close: bool = False
 
 
 def names_agree(words: Sequence[str], text: str, stand_ins: StandIns) -> bool:
-    """Whether every name among the Latin ``words`` has its counterpart in the Arabic ``text``.
+    """Whether every Latin word with a capital, a name, has its counterpart in the Arabic ``text``.
 
     It has when the text writes it in Latin letters, when a word of the text sounds alike (shares
     a skeleton), or when the text holds a stem that may stand for it.
     """
-    return all(_counterparts(names_among(words), text, stand_ins))
+    return all(_counterparts([word for word in words if word[0].isupper()], text, stand_ins))
 
 
 def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[bool]:
@@ -85,11 +81,6 @@ def _counterparts(words: Sequence[str], text: str, stand_ins: StandIns) -> list[
 def _stems_and_sounds(text: str) -> tuple[frozenset[str], frozenset[str]]:
     words = content_words(text)
     return frozenset(analyze(text)), frozenset(s for word in words for s in arabic_skeletons(word))
-
-
-def sounds_alike(words: Sequence[str], item: Evidence) -> bool:
-    """Whether some Latin name among ``words`` is written, or sounds, as a word of ``item``."""
-    return any(_counterparts(names_among(words), item.statement, lambda word: ()))
 
 
 def support(
@@ -114,20 +105,20 @@ def support(
     claim must add a number or a name that sounds alike, for words that are merely near in meaning
     can be found in a sentence that says the opposite.
     """
-    true = values_of(claim) <= values_told(f"{item.statement} {item.article.date or ''}")
+    true = values_of(claim) <= possible_values(f"{item.statement} {item.article.date or ''}")
     if same_language:
         agree, score = _within(claim, item, question)
     else:
         names, agree, score = _across(claim, item, question, stand_ins)
         true = true and names
     agree = true and agree
-    return Support(item, score, agree, agree and score >= _LEAST_WORDS, true)
+    return Support(claim, item, score, agree, agree and score >= _LEAST_WORDS, true)
 
 
 def _within(claim: str, item: Evidence, question: str) -> tuple[bool, float]:
     """Whether ``item`` says nothing else than ``claim``, in its language, and the score."""
     agree = (
-        negated(claim) == negated(clause_of(claim, item.statement))
+        negated(claim) == negated(clause_span(claim, item.statement).of(item.statement))
         and (not _FRAGMENT.match(claim) or claim in item.statement)
         and _words_of(claim) <= _words_of(item.article.text)
     )
@@ -138,9 +129,7 @@ def _within(claim: str, item: Evidence, question: str) -> tuple[bool, float]:
 def _across(
     claim: str, item: Evidence, question: str, stand_ins: StandIns
 ) -> tuple[bool, bool, float]:
-    """Whether the names of ``claim``, in another language, are known; whether all agrees with
-    ``item``; and the score.
-    """
+    """Whether the names of a foreign ``claim`` are known, whether all agrees, and the score."""
     words = foreign_words(claim)
     asked = {word.casefold() for word in foreign_words(question)}
     figures = values_of(claim) - values_of(question)
@@ -149,6 +138,7 @@ def _across(
     # A capital does not make a name of the word that begins the sentence.
     inner = [word for word in new if word != words[0]]
     supposed = [word for word in words[1:] if word.casefold() in asked]
+    named = [word for word in new if word[0].isupper()]
     known = names_agree(inner, item.statement, stand_ins) and names_agree(
         supposed, item.article.text, stand_ins
     )
@@ -156,7 +146,7 @@ def _across(
         known
         and names_agree(new, item.statement, stand_ins)
         and item.signals.coverage >= _LEAST_ASKED
-        and (bool(figures) or sounds_alike(new, item))
+        and (bool(figures) or any(_counterparts(named, item.statement, lambda word: ())))
     )
     shared = _counterparts(new, item.statement, stand_ins)
     return known, agree, sum(shared) / len(shared) if shared else float(bool(figures))
@@ -164,9 +154,7 @@ def _across(
 
 @lru_cache(maxsize=64)
 def _words_of(text: str) -> frozenset[str]:
-    """The stems of a text that are no numbers, those of three strong letters or more without the
-    weak ones: سقط and سقوط are one.
-    """
+    """The stems that are no numbers, longer ones without weak letters: سقط and سقوط are one."""
     words = (word for word in analyze(text) if not word[0].isdigit())
     strong = ((word, _WEAK.sub("", word)) for word in words)
     return frozenset(root if len(root) >= _LEAST_ROOT else word for word, root in strong)
@@ -177,27 +165,24 @@ def negated(text: str) -> bool:
     return bool(_NEGATION.search(normalize(text)))
 
 
-def clause_of(claim: str, text: str) -> str:
-    """The shortest run of clauses of ``text`` that holds all the words of ``claim`` it has."""
-    return clause_span(claim, text).of(text)
-
-
 def clause_span(claim: str, text: str) -> Span:
-    """Where :func:`clause_of` lies in ``text``; all of it where no word is shared."""
-    clauses = split_clauses(text, Span(0, len(text)))
-    if len(clauses) > _MOST_CLAUSES:
-        return Span(0, len(text))
+    """The shortest run of clauses of ``text`` that holds all the words of ``claim`` it has; all of
+    it where no word is shared.
+    """
+    whole = Span(0, len(text))
+    clauses = split_clauses(text, whole)
     words = set(analyze(claim))
     shared = [words & set(analyze(clause.of(text))) for clause in clauses]
     wanted = set[str]().union(*shared)
+    if not wanted or len(clauses) > _MOST_CLAUSES:
+        return whole
+    places = range(len(clauses))
     runs = [
         Span(clauses[first].start, clauses[last].end)
-        for first in range(len(clauses))
-        for last in range(first, len(clauses))
+        for first in places
+        for last in places[first:]
         if set[str]().union(*shared[first : last + 1]) == wanted
     ]
-    if not wanted or not runs:
-        return Span(0, len(text))
     return min(runs, key=lambda run: run.end - run.start)
 
 

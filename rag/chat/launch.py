@@ -15,7 +15,6 @@ from rag.chat.model_loader import ModelLoader
 from rag.chat.page import build_page
 from rag.errors import UsageError
 from rag.library import Library
-from rag.models.progress import CallbackProgress
 
 # System fonts only: Gradio's default themes fetch theirs from outside.
 _FONTS = ["system-ui", "Segoe UI", "Noto Naskh Arabic", "Noto Sans Arabic", "Tahoma", "sans-serif"]
@@ -38,7 +37,7 @@ def launch(
     library.encoders()
     library.snapshot()
     loader = ModelLoader(library)
-    library.watch(CallbackProgress(loader.on_progress))
+    library.progress = loader.on_progress
     page = build_page(library, loader)
     loader.start()
     page.queue(default_concurrency_limit=8)

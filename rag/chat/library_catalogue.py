@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from rag.corpus.cleanup import Reason, reason
 from rag.library import Library
-from rag.retrieval.near_duplicates import near_duplicates
+from rag.retrieval.duplicates import near_duplicates
 from rag.store.protocol import Snapshot
 from rag.text.analyze import content_words
 from rag.text.normalize import normalize

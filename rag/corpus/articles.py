@@ -37,8 +37,8 @@ def articles_of(document: Document) -> Iterator[Article]:
         path=document.path,
         source=document.source,
         debris=tuple(sorted((*page.debris, *page.stories))),
-        evidence={
-            name: span for name, span in stated.evidence.items() if getattr(document, name) is None
+        provenance={
+            key: span for key, span in stated.provenance.items() if getattr(document, key) is None
         },
     )
     yield host
@@ -58,7 +58,7 @@ def _embedded(text: str, host: Article) -> Article:
         path=host.path,
         host=host.id,
         debris=read_page(text).debris,
-        evidence=stated.evidence,
+        provenance=stated.provenance,
     )
 
 

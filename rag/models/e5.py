@@ -8,10 +8,8 @@ opens; running it is left to :mod:`rag.models.openvino_encoder`.
 from __future__ import annotations
 
 import json
-import mmap
 import shutil
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.models.folders import build_folder
-
-__all__ = ["BertShape", "dequantise", "materialise", "read_tensors"]
 
 MAGIC = b"E5S1"
 BLOCK = 32
@@ -99,16 +94,6 @@ class BertShape:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """Where one tensor lies in the file: ``kind`` 0 is float32, anything else Q4_0."""
-
-    kind: int
-    count: int
-    offset: int
-    size: int
-
-
 def dequantise(blocks: NDArray[np.void]) -> Floats:
     """The values of Q4_0 ``blocks``, shape ``(32 × len(blocks),)``.
 
@@ -123,99 +108,80 @@ def dequantise(blocks: NDArray[np.void]) -> Floats:
     return values.reshape(-1)
 
 
-def read_tensors(path: Path) -> tuple[BertShape, Iterator[tuple[str, Floats]]]:
+def read_tensors(path: Path) -> tuple[BertShape, dict[str, Floats]]:
     """The sizes of the model in ``path`` and its weights, named as ``BertModel`` names them.
 
     Raises:
-        ModelError: the file is not ``E5S1`` or is cut short; found before the first tensor comes.
+        ModelError: the file is not ``E5S1``, is cut short, or lacks a tensor.
     """
     try:
-        data = _mapped(path)
-        shape, table = _read_table(data)
-        plan = [(long, size, table[short]) for short, (long, size) in shape.tensors().items()]
-    except (ValueError, KeyError, IndexError, struct.error, UnicodeDecodeError, OSError) as error:
+        data = path.read_bytes()
+        shape, table_at = _read_header(data)
+        table = _read_table(data, table_at)
+        named = shape.tensors().items()
+        return shape, {long: _decode(data, *table[short], size) for short, (long, size) in named}
+    except (ValueError, KeyError, struct.error, OSError) as error:
         raise ModelError(f"{path}: not a complete E5S1 encoder file ({error})") from error
-    for name, size, entry in plan:
-        _check(path, name, size, entry, len(data))
-    return shape, ((name, _decode(data, entry).reshape(size)) for name, size, entry in plan)
 
 
-def _mapped(path: Path) -> mmap.mmap:
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-def _read_table(data: mmap.mmap) -> tuple[BertShape, dict[str, _Entry]]:
+def _read_header(data: bytes) -> tuple[BertShape, int]:
+    """The sizes of the model, and where the table of its tensors begins."""
     fields = _HEADER.unpack_from(data, 0)
     if fields[0] != MAGIC:
         raise ValueError(f"it starts with {fields[0]!r}, not {MAGIC!r}")
     shape, block, pieces, blob = BertShape(*fields[2:10]), fields[10], fields[11], fields[16]
     if block != BLOCK or min(pieces, *fields[2:9]) < 1:
         raise ValueError(f"sizes {fields[2:12]} make no sense")
+    # The container's own tokenizer, which nobody needs.
     at = _HEADER.size + 4 * (pieces + 1) + 4 * pieces + blob
     _, normaliser = struct.unpack_from("<iI", data, at)
-    at += 8 + normaliser
-    (count,) = struct.unpack_from("<i", data, at)
-    return shape, _read_entries(data, at + 4, count)
+    return shape, at + 8 + normaliser
 
 
-def _read_entries(data: mmap.mmap, at: int, count: int) -> dict[str, _Entry]:
-    table: dict[str, _Entry] = {}
-    for _ in range(count):
+def _read_table(data: bytes, at: int) -> dict[str, tuple[int, int, int]]:
+    """For each tensor its kind, the number of its values, and where they begin."""
+    table = {}
+    (tensors,) = struct.unpack_from("<i", data, at)
+    at += 4
+    for _ in range(tensors):
         (length,) = struct.unpack_from("<H", data, at)
         name = data[at + 2 : at + 2 + length].decode()
-        table[name] = _Entry(*_TENSOR.unpack_from(data, at + 2 + length))
+        kind, count, offset, _size = _TENSOR.unpack_from(data, at + 2 + length)
+        table[name] = kind, count, offset
         at += 2 + length + _TENSOR.size
     return table
 
 
-def _check(path: Path, name: str, shape: tuple[int, ...], entry: _Entry, length: int) -> None:
-    count = int(np.prod(shape))
-    size = 4 * count if entry.kind == 0 else count // BLOCK * _Q4_BLOCK.itemsize
-    if entry.count != count or entry.size != size or (entry.kind and count % BLOCK):
-        raise ModelError(f"{path}: tensor {name} has {entry.count} values, expected {count}")
-    if entry.offset + entry.size > length:
-        raise ModelError(f"{path}: cut short at byte {length}, inside tensor {name}")
+def _decode(data: bytes, kind: int, count: int, at: int, shape: tuple[int, ...]) -> Floats:
+    """One tensor: of kind 0 it is float32, of any other Q4_0."""
+    if kind == 0:
+        return np.frombuffer(data, "<f4", count, at).astype(np.float32).reshape(shape)
+    return dequantise(np.frombuffer(data, _Q4_BLOCK, count // BLOCK, at)).reshape(shape)
 
 
-def _decode(data: mmap.mmap, entry: _Entry) -> Floats:
-    if entry.kind == 0:
-        return np.frombuffer(data, "<f4", entry.count, entry.offset).astype(np.float32)
-    return dequantise(np.frombuffer(data, _Q4_BLOCK, entry.count // BLOCK, entry.offset))
-
-
-def materialise(binary: Path, tokenizer: Path, target: Path) -> None:
-    """Lay the encoder out at ``target`` so that ``SentenceTransformer(str(target))`` opens it.
-
-    Does nothing where ``target`` exists: it appears whole or not at all, whatever interrupts.
+def materialise(binary: Path, tokenizer: Path, folder: Path) -> None:
+    """Lay the encoder out in ``folder`` so that ``SentenceTransformer(str(folder))`` opens it.
 
     Raises:
-        ModelError: ``binary`` is not a whole ``E5S1`` file, or the disk refuses.
+        ModelError: ``binary`` is not a whole ``E5S1`` file.
+        OSError: the disk refuses.
     """
+    from safetensors.numpy import save_file
 
-    def fill(folder: Path) -> None:
-        from safetensors.numpy import save_file
-
-        shape, tensors = read_tensors(binary)
-        save_file(dict(tensors), folder / "model.safetensors", metadata={"format": "pt"})
-        # safetensors writes for its owner alone; a cache may be shared.
-        (folder / "model.safetensors").chmod(0o644)
-        shutil.copyfile(tokenizer, folder / "tokenizer.json")
-        for name, content in _descriptions(shape).items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            text = json.dumps(content, indent=2, ensure_ascii=False)
-            (folder / name).write_text(text + "\n", encoding="utf-8")
-
-    build_folder(target, fill)
+    shape, tensors = read_tensors(binary)
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    # safetensors writes for its owner alone; a cache may be shared.
+    (folder / "model.safetensors").chmod(0o644)
+    shutil.copyfile(tokenizer, folder / "tokenizer.json")
+    for name, content in _descriptions(shape).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        (folder / name).write_text(text + "\n", encoding="utf-8")
 
 
 def _descriptions(shape: BertShape) -> dict[str, Any]:
     """Every JSON file of the directory but the tokenizer's own, by relative name."""
-    kinds = {
-        "": "Transformer",
-        "1_Pooling": "Pooling",
-        "2_Normalize": "Normalize",
-    }
+    kinds = {"": "Transformer", "1_Pooling": "Pooling", "2_Normalize": "Normalize"}
     return {
         "config.json": shape.config(),
         "tokenizer_config.json": {

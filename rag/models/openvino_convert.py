@@ -6,38 +6,29 @@ Runs once per model and is the only reason the default encoder ever needs torch.
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rag.errors import ModelError
-from rag.models.description import (
-    EncoderDescription,
-    content_digest,
-    fingerprint,
-    role_prompts,
-)
-from rag.models.folders import build_folder
+from rag.models.description import EncoderDescription, content_digest, fingerprint, role_prompts
 from rag.models.openvino_encoder import (
     DESCRIPTION,
     FORMAT,
     GRAPH,
-    TOKENIZER,
     VERSION,
     OpenVinoEncoder,
     compile_graph,
     import_openvino,
-    open_tokens,
 )
-from rag.models.pieces import save_pieces
 from rag.models.protocols import Role
 from rag.models.sentence_transformers_encoder import load_model, quiet_transformers
+from rag.models.tokens import open_tokens, save_tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-__all__ = ["NotConvertible", "convert"]
 
 WORST_COSINE = 0.9999
 _EXAMPLES = (
@@ -53,37 +44,29 @@ class NotConvertible(ModelError):
     """The model is sound but has parts that OpenVINO does not reproduce."""
 
 
-def convert(model: Path, target: Path | None = None, *, name: str | None = None) -> Path:
-    """The OpenVINO folder of the sentence-transformers directory ``model``, made if missing.
+def convert(model_folder: Path, folder: Path, name: str) -> None:
+    """Lay the sentence-transformers directory ``model_folder`` out for OpenVINO in ``folder``.
 
-    It lies at ``target``, by default ``model/openvino``. ``name`` tells models of the E5 family
-    that carry no prompts of their own; by default the directory's name.
+    ``name`` tells models of the E5 family that carry no prompts of their own.
 
     Raises:
         NotConvertible: the graph's vectors differ from the model's (cosine under 0.9999).
-        ModelError: ``model`` cannot be loaded, or the disk refuses.
+        ModelError: the model cannot be loaded.
+        OSError: the disk refuses.
     """
-    target = target or model / "openvino"
-    build_folder(target, lambda folder: _convert(model, name or model.name, folder))
-    return target
-
-
-def _convert(source: Path, name: str, folder: Path) -> None:
-    model = load_model(str(source))
+    model = load_model(str(model_folder))
     length = _length(model)
-    pieces = _save_tokenizer(model, folder, length)
+    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
+    if tokenizer is None:
+        raise NotConvertible("its tokenizer is not one of the tokenizers library")
+    save_tokens(tokenizer.to_str(), folder, length)
     dimension = _save_graph(model, folder / GRAPH)
-    prompts = dict[str, str](role_prompts(name, model.prompts).items())
-    mark = fingerprint(VERSION, content_digest(source), prompts, length)
-
-    def describe(precision: str, sizes: dict[str, int]) -> EncoderDescription:
-        return EncoderDescription(
-            FORMAT, mark, dimension, length, prompts, precision, pieces, sizes
-        )
-
-    precision = _best_precision(model, folder, describe("f32", {}))
+    prompts = role_prompts(name, model.prompts)
+    mark = fingerprint(VERSION, content_digest(model_folder), prompts, length)
+    draft = EncoderDescription(FORMAT, mark, dimension, length, prompts, "f32", {})
+    precision = _best_precision(model, folder, draft)
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
-    describe(precision, sizes).save(folder / DESCRIPTION)
+    replace(draft, precision=precision, sizes=sizes).save(folder / DESCRIPTION)
 
 
 def _length(model: SentenceTransformer) -> int:
@@ -93,24 +76,8 @@ def _length(model: SentenceTransformer) -> int:
     return length
 
 
-def _save_tokenizer(model: SentenceTransformer, folder: Path, length: int) -> bool:
-    """Keep the tokenizer as the model itself runs it; whether as pieces."""
-    backend = getattr(model.tokenizer, "backend_tokenizer", None)
-    if backend is None:
-        raise NotConvertible("its tokenizer is not one of the tokenizers library")
-    text: str = backend.to_str()
-    if save_pieces(text, folder, length):
-        return True
-    (folder / TOKENIZER).write_text(text, encoding="utf-8")
-    return False
-
-
 def _save_graph(model: SentenceTransformer, path: Path) -> int:
-    """Trace ids and mask to unit vectors and token states, and save it; the dimension.
-
-    The weights are saved in half precision, only on disk: it halves the file, and the memory it is
-    mapped into.
-    """
+    """Trace ids and mask to unit vectors and token states, and save it; the dimension."""
     import torch
 
     class Whole(torch.nn.Module):
@@ -141,6 +108,7 @@ def _save_graph(model: SentenceTransformer, path: Path) -> int:
             graph = openvino.convert_model(Whole().eval(), example_input=example)
         except Exception as error:  # the tracer raises whatever the model's own code raises
             raise NotConvertible(f"it cannot be traced ({type(error).__name__})") from error
+    # In half precision, only on disk: it halves the file, and the memory it is mapped into.
     openvino.save_model(graph, str(path), compress_to_fp16=True)
     return int(graph.output(0).get_partial_shape()[1].get_length())
 
@@ -150,9 +118,9 @@ def _best_precision(
 ) -> str:
     """The fastest precision at which every probe agrees with the original model."""
     worst = -1.0
+    tokens = open_tokens(folder, description.length)
     for precision in ("bf16", "f32"):
         graph = compile_graph(folder / GRAPH, 1, precision)
-        tokens = open_tokens(folder, description.pieces, description.length)
         encoder = OpenVinoEncoder("", description, graph, tokens)
         worst = min(_agreement(model, encoder, role) for role in ("query", "passage"))
         if worst >= WORST_COSINE:
@@ -161,9 +129,11 @@ def _best_precision(
 
 
 def _agreement(model: SentenceTransformer, encoder: OpenVinoEncoder, role: Role) -> float:
-    prompt = encoder.prompts[role]
     expected = model.encode(
-        list(_PROBES), prompt=prompt, normalize_embeddings=True, show_progress_bar=False
+        list(_PROBES),
+        prompt=encoder.prompts[role],
+        normalize_embeddings=True,
+        show_progress_bar=False,
     )
     found = encoder.encode(_PROBES, role)
     return float(np.min(np.sum(np.asarray(expected) * found, axis=1)))

@@ -8,41 +8,32 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
 from rag.models.description import EncoderDescription
-from rag.models.pieces import PieceTokens
+from rag.models.progress import one_line
 from rag.models.protocols import Role, Vectors
-from rag.models.tokens import Tokens, WholeTokens
-
-__all__ = ["OpenVinoEncoder", "batches", "compile_graph", "import_openvino"]
+from rag.models.tokens import Tokens, frame_of, open_tokens
 
 # Of the vectors: an index is made anew when it changes. Of the folder: that is made anew.
 VERSION = 1
 FORMAT = 2
-DESCRIPTION, GRAPH, TOKENIZER = "encoder.json", "model.xml", "tokenizer.json"
+DESCRIPTION, GRAPH = "encoder.json", "model.xml"
 TOKENS_PER_BATCH = 2048
 TEXTS_PER_BATCH = 64
 WIDTH_STEP = 16
 
 Integers = NDArray[np.int64]
-
-
-class Graph(Protocol):
-    """A compiled model over token ids and mask, both ``(n, length)``."""
-
-    def __call__(self, ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
-        """Unit vectors of the rows of ``ids``, ``(n, dimension)``, and of each of their tokens the
-        state in the last layer but one, ``(n, length, width)``; ``mask`` is 1 at tokens and 0 at
-        padding.
-        """
+# A compiled model. Of token ids and a mask, both ``(n, length)``, where the mask is 1 at tokens and
+# 0 at padding, it makes unit vectors of the rows, ``(n, dimension)``, and of each of their tokens
+# the state in the last layer but one, ``(n, length, width)``.
+Graph: TypeAlias = Callable[[Integers, Integers], tuple[Vectors, Vectors]]
 
 
 def import_openvino() -> Any:
@@ -65,9 +56,8 @@ def compile_graph(path: Path, threads: int, precision: str) -> Graph:
     Raises:
         ModelError: OpenVINO refuses the graph.
     """
-    openvino = import_openvino()
-    core = openvino.Core()
-    if precision == "bf16" and not supports_bf16(core):
+    core = import_openvino().Core()
+    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         precision = "f32"
     options = {
         "PERFORMANCE_HINT": "LATENCY",
@@ -77,23 +67,14 @@ def compile_graph(path: Path, threads: int, precision: str) -> Graph:
     try:
         request = core.compile_model(str(path), "CPU", options).create_infer_request()
     except RuntimeError as error:
-        raise ModelError(f"{path}: OpenVINO cannot run it ({_first_line(error)})") from error
+        cause = str(error).strip().rpartition("\n")[2]
+        raise ModelError(f"{path}: OpenVINO cannot run it ({one_line(cause)})") from error
 
     def run(ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
         vectors, states = request.infer([ids, mask]).to_tuple()
         return np.array(vectors, np.float32), np.array(states, np.float32)
 
     return run
-
-
-def supports_bf16(core: Any) -> bool:
-    """Whether this processor multiplies in bfloat16 by itself."""
-    return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
 
 
 def padded_width(length: int, limit: int) -> int:
@@ -131,8 +112,11 @@ class OpenVinoEncoder:
     def __init__(
         self, name: str, description: EncoderDescription, graph: Graph, tokens: Tokens
     ) -> None:
-        self._name = name
-        self._description = description
+        self.name = name
+        self.fingerprint = description.fingerprint
+        self.dimension = description.dimension
+        self.prompts = description.prompts
+        self._length = description.length
         self._graph = graph
         self._tokens = tokens
         self._turn = threading.Lock()
@@ -154,28 +138,8 @@ class OpenVinoEncoder:
             name,
             known,
             compile_graph(folder / GRAPH, threads, known.precision),
-            open_tokens(folder, known.pieces, known.length),
+            open_tokens(folder, known.length),
         )
-
-    @property
-    def name(self) -> str:
-        """What a person calls this encoder."""
-        return self._name
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of weights, tokenizer, pooling, prompts and version of this code."""
-        return self._description.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._description.dimension
-
-    @property
-    def prompts(self) -> dict[str, str]:
-        """What is put before a text of each role."""
-        return self._description.prompts
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of shape ``(len(texts), dimension)``, rows of length 1, in the order given.
@@ -198,18 +162,16 @@ class OpenVinoEncoder:
         states: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
         with self._turn:
             ids = self._tokens.ids([prompt + text for text in texts])
-            frame, (prompted,) = self._tokens.ids([""])[0], self._tokens.count([prompt])
+            before, after = map(len, frame_of(self._tokens))
+            before += self._tokens.count([prompt])[0]
             for group, _, found in self._run(ids):
                 for i, of_text in zip(group, found, strict=True):
-                    pairs = zip(frame, ids[i], strict=False)
-                    before = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-                    after = len(frame) - before
-                    states[i] = of_text[before + prompted : len(ids[i]) - after]
+                    states[i] = of_text[before : len(ids[i]) - after]
         return states
 
     def _run(self, ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
         """Places in ``ids`` that the graph was given together, with what it gave for them."""
-        widths = [padded_width(len(row), self._description.length) for row in ids]
+        widths = [padded_width(len(row), self._length) for row in ids]
         for group in batches(widths):
             rows = [ids[i] for i in group]
             yield group, *self._graph(*_padded(rows, widths[group[0]]))
@@ -218,22 +180,6 @@ class OpenVinoEncoder:
         """How many tokens each text takes, prompt and special tokens left out, nothing cut."""
         with self._turn:
             return self._tokens.count(texts)
-
-
-def open_tokens(folder: Path, pieces: bool, length: int) -> Tokens:
-    """The tokenizer kept in ``folder``, in whichever of its two forms.
-
-    Raises:
-        ModelError: its files are damaged.
-    """
-    try:
-        if pieces:
-            return PieceTokens(folder, length)
-        return WholeTokens.open(folder / TOKENIZER, length)
-    except ModelError:
-        raise
-    except Exception as error:  # the tokenizers library raises nothing more precise
-        raise ModelError(f"{folder}: damaged tokenizer ({_first_line(error)})") from error
 
 
 def _padded(rows: Sequence[Sequence[int]], width: int) -> tuple[Integers, Integers]:

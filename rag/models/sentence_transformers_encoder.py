@@ -12,12 +12,11 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.models.description import content_digest, fingerprint, role_prompts
+from rag.models.progress import one_line
 from rag.models.protocols import Role, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-__all__ = ["SentenceTransformersEncoder", "load_model", "quiet_transformers"]
 
 VERSION = 1
 BATCH = 32
@@ -58,7 +57,7 @@ def load_model(directory: str) -> SentenceTransformer:
                 model_kwargs={"use_safetensors": True, "dtype": "float32"},
             )
     except Exception as error:  # the loader raises whatever the files provoke
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = one_line(error)
         raise ModelError(
             f"{directory}: not a model sentence-transformers opens ({reason})"
         ) from error
@@ -68,40 +67,23 @@ def load_model(directory: str) -> SentenceTransformer:
 class SentenceTransformersEncoder:
     """An :class:`~rag.models.protocols.Encoder` over the model in ``directory``.
 
-    ``name`` is shown to people and tells models of the E5 family; ``digest`` is the hash of the
-    directory's content where the caller knows it.
+    ``name`` is shown to people and tells models of the E5 family.
 
     Raises:
         ModelError: the directory does not hold a sentence-transformers model.
     """
 
-    def __init__(
-        self, directory: Path, *, name: str | None = None, threads: int, digest: str | None = None
-    ) -> None:
+    def __init__(self, directory: Path, *, name: str, threads: int) -> None:
         import torch
 
         torch.set_num_threads(threads)
-        self._name = name or directory.name
+        self.name = name
         self._model = load_model(str(directory))
-        self._prompts = role_prompts(self._name, self._model.prompts)
-        digest = digest or content_digest(directory)
-        self._fingerprint = fingerprint("torch", VERSION, digest, self._prompts)
+        self._prompts = role_prompts(name, self._model.prompts)
+        digest = content_digest(directory)
+        self.fingerprint = fingerprint("torch", VERSION, digest, self._prompts)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
         self._turn = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        """What a person calls this encoder."""
-        return self._name
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of the model's files, its prompts and the version of this code."""
-        return self._fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of shape ``(len(texts), dimension)``, rows of length 1, in the order given."""

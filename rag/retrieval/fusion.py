@@ -40,19 +40,18 @@ def scale(name: str, scores: Floats, best: float) -> Floats:
     return scores / np.float32(5)
 
 
-def situation(query: Query, same_language: bool) -> str:
-    """Which weights to use: ``same`` within a language; else by what the query is."""
-    return "same" if same_language else f"across/{query.kind}"
-
-
 def fuse(query: Query, legs: Mapping[str, Floats], same: NDArray[np.bool_]) -> Floats:
     """One score per candidate, shape ``(n,)``.
 
     ``legs`` holds each leg's raw scores of the candidates, of which there is at least one, and
-    ``same`` whether a candidate is in the question's language.
+    ``same`` whether a candidate is in the question's language: then weights of their own apply,
+    across languages those of what the query is.
     """
     scaled = np.stack([scale(name, legs[name], float(legs[name].max())) for name in LEGS])
-    within, across = (vector(situation(query, same_language)) for same_language in (True, False))
+    within, across = (
+        np.asarray([load_weights()[name].get(leg, 0.0) for leg in LEGS], dtype=np.float32)
+        for name in ("same", f"across/{query.kind}")
+    )
     fused: Floats = np.where(same, within @ scaled, across @ scaled)
     return fused
 
@@ -73,14 +72,8 @@ def dated(articles: Sequence[ArticleFacts], asked: Sequence[DateMention]) -> Flo
     return gain
 
 
-def vector(name: str) -> Floats:
-    """The weights of a situation, in the order of :data:`LEGS`."""
-    weights = load_weights()[name]
-    return np.asarray([weights.get(leg, 0.0) for leg in LEGS], dtype=np.float32)
-
-
 @lru_cache(maxsize=1)
-def load_weights(path: Path = WEIGHTS) -> Mapping[str, Mapping[str, float]]:
+def load_weights() -> Mapping[str, Mapping[str, float]]:
     """Weights by situation and leg."""
-    weights: Mapping[str, Mapping[str, float]] = json.loads(path.read_text("utf-8"))["weights"]
+    weights: Mapping[str, Mapping[str, float]] = json.loads(WEIGHTS.read_text("utf-8"))["weights"]
     return weights

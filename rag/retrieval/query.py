@@ -6,7 +6,7 @@ import datetime
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,7 +87,7 @@ def prepare(
         language=detect_language(text),
         kind=kind_of(text),
         stems=dict.fromkeys(map(stem, words), 1.0),
-        grams=_counted(gram for word in words for gram in grams(word)),
+        grams=Counter(gram for word in words for gram in grams(word)),
         names=skeletons(text),
         foreign=foreign_words(text),
         dates=tuple(dates_in_question(text, today or datetime.date.today())),
@@ -116,28 +116,19 @@ def skeletons(text: str) -> dict[str, float]:
 
     A word that can be read in several ways shares its weight among them.
     """
-    plain = _unaccented(text)
+    found: list[tuple[tuple[str, ...], float]] = []
+    for match in _LATIN_WORD.finditer(_unaccented(text)):
+        if match[0].lower().removesuffix("'s") not in ENGLISH:
+            named = match[0][0].isupper() and match.start() > 0
+            found.append((latin_skeletons(match[0]), _NAME_WEIGHT if named else _WORD_WEIGHT))
+    arabic = filter(is_arabic, content_words(text))
+    found += [(arabic_skeletons(word), _WORD_WEIGHT) for word in arabic]
     weighted: dict[str, float] = {}
-    for match in _LATIN_WORD.finditer(plain):
-        word = match[0]
-        if word.lower().removesuffix("'s") in ENGLISH:
-            continue
-        named = word[0].isupper() and match.start() > 0
-        _add(weighted, latin_skeletons(word), _NAME_WEIGHT if named else _WORD_WEIGHT)
-    for word in content_words(text):
-        if is_arabic(word):
-            _add(weighted, arabic_skeletons(word), _WORD_WEIGHT)
+    for readings, weight in found:
+        for skeleton in readings:
+            share = weight / len(readings) ** 0.5
+            weighted[skeleton] = max(weighted.get(skeleton, 0.0), share)
     return weighted
-
-
-def _add(weighted: dict[str, float], found: tuple[str, ...], weight: float) -> None:
-    for skeleton in found:
-        share = weight / len(found) ** 0.5
-        weighted[skeleton] = max(weighted.get(skeleton, 0.0), share)
-
-
-def _counted(terms: Iterable[str]) -> dict[str, float]:
-    return {term: float(count) for term, count in Counter(terms).items()}
 
 
 def _unaccented(text: str) -> str:

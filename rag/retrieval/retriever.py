@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,16 +50,6 @@ class Pool:
         return fuse(query, self.legs, self.same) + dated(self.articles, query.dates)
 
 
-class Retriever(Protocol):
-    """The second stage of a question's way."""
-
-    def retrieve(self, query: Query, k: int, where: Filter = EVERYTHING) -> list[Found]:
-        """The ``k`` best passages of articles that ``where`` admits, best first.
-
-        Near-copies are folded into the best of them; equal scores keep the order of the corpus.
-        """
-
-
 class FusionRetriever:
     """Ranks the passages of one snapshot by all the legs."""
 
@@ -70,18 +59,19 @@ class FusionRetriever:
         self._translator = translator
 
     def retrieve(self, query: Query, k: int, where: Filter = EVERYTHING) -> list[Found]:
-        """See :class:`Retriever`."""
+        """The ``k`` best passages of articles that ``where`` admits, best first.
+
+        Near-copies are folded into the best of them; equal scores keep the order of the corpus.
+        """
         return self.rank(query, self.pool(query, where, max(k, _PROPOSED)), k)
 
     def pool(self, query: Query, where: Filter = EVERYTHING, proposed: int = _PROPOSED) -> Pool:
         """The passages worth fusing: the ``proposed`` best of every leg."""
         ids = propose(self._snapshot, self._translator, query, proposed, where)
-        if not len(ids):
-            return Pool(ids, (), {}, np.zeros(0, dtype=bool))
         candidates = self._snapshot.candidates(ids)
-        same = np.asarray([article.language == query.language for article in candidates.articles])
-        legs = score(self._translator, query, candidates)
-        return Pool(ids, candidates.articles, legs, same)
+        articles = candidates.articles
+        same = np.asarray([article.language == query.language for article in articles], dtype=bool)
+        return Pool(ids, articles, score(self._translator, query, candidates), same)
 
     def rank(self, query: Query, pool: Pool, k: int) -> list[Found]:
         """The ``k`` best of ``pool``, best first, near-copies folded."""
@@ -91,17 +81,22 @@ class FusionRetriever:
         order = np.argsort(-scores, kind="stable")[: k + _FOLDED]
         owners = [pool.articles[place].id for place in order]
         folded = fold(self._snapshot.words(pool.ids[order]), owners, k)
-        read = self._snapshot.passages(pool.ids[order[[one.place for one in folded]]])
-        hits = []
-        for rank, (one, passage) in enumerate(zip(folded, read, strict=True), start=1):
-            place = int(order[one.place])
+        places = order[list(folded)]
+        passages = self._snapshot.passages(pool.ids[places])
+        found: list[Found] = []
+        for place, passage, copies in zip(places.tolist(), passages, folded.values(), strict=True):
             chunk = passage.chunk
-            copies = dict.fromkeys(owners[copy] for copy in one.copies)
-            also = tuple(self._snapshot.articles.find(name).ref for name in copies)
+            others = dict.fromkeys(owners[copy] for copy in copies)
             hit = Hit(
-                rank, float(scores[place]), passage.article.ref, chunk.id, chunk.start, chunk.end,
-                chunk.text, also,
-            )  # fmt: skip
+                rank=len(found) + 1,
+                score=float(scores[place]),
+                article=passage.article.ref,
+                chunk=chunk.id,
+                start=chunk.start,
+                end=chunk.end,
+                text=chunk.text,
+                also=tuple(self._snapshot.articles.find(name).ref for name in others),
+            )
             legs = {name: float(values[place]) for name, values in pool.legs.items()}
-            hits.append(Found(hit, passage, legs))
-        return hits
+            found.append(Found(hit, passage, legs))
+        return found

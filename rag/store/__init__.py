@@ -1,4 +1,1 @@
-"""What is on disk: articles and chunks (SQLite), vectors (FAISS), the lexical index, the manifest.
-
-``index`` opens and writes whole snapshots; the other modules are one file format each.
-"""
+"""Articles, vectors and words on disk, behind the door of :mod:`rag.store.protocol`."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ArticleNotFound, StoreError
+from rag.store.protocol import ArticleFacts
 from rag.types import Article, Span
 
 _COLUMNS = (
@@ -44,7 +45,6 @@ class ArticleTable:
         Raises:
             StoreError: it is missing or damaged.
         """
-        self._path = path
         self._lock = threading.Lock()
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
@@ -63,16 +63,15 @@ class ArticleTable:
     def __getitem__(self, row: int) -> Article:
         return _from_row(self._query(f"{_SELECT} WHERE row = ?", row)[0])
 
-    def facts(self) -> tuple[list[str], list[str | None], list[str | None]]:
-        """Id, language and date of every article, without reading their texts."""
-        rows = self._query("SELECT id, language, date FROM articles ORDER BY row")
+    def facts(self) -> list[ArticleFacts]:
+        """What is known of every article, without reading their texts."""
         # The same few languages and dates come again and again.
         known: dict[str | None, str | None] = {}
-        return (
-            [row[0] for row in rows],
-            [known.setdefault(row[1], row[1]) for row in rows],
-            [known.setdefault(row[2], row[2]) for row in rows],
-        )
+        rows = self._query("SELECT id, language, date FROM articles ORDER BY row")
+        return [
+            ArticleFacts(name, known.setdefault(language, language), known.setdefault(date, date))
+            for name, language, date in rows
+        ]
 
     def find(self, name: str) -> Article:
         """The article whose id is ``name`` or, when only one does, begins with it.
@@ -102,16 +101,16 @@ class ArticleTable:
 def _to_row(article: Article) -> tuple[str | None, ...]:
     plain = [getattr(article, name) for name in _COLUMNS[:-2]]
     debris = json.dumps(article.debris) if article.debris else None
-    evidence = json.dumps(dict(article.evidence)) if article.evidence else None
-    return (*plain, debris, evidence)
+    provenance = json.dumps(dict(article.provenance)) if article.provenance else None
+    return (*plain, debris, provenance)
 
 
 def _from_row(row: tuple[Any, ...]) -> Article:
     fields = dict(zip(_COLUMNS, row, strict=True))
     debris = json.loads(fields.pop("debris") or "[]")
-    evidence = json.loads(fields.pop("evidence") or "{}")
+    provenance = json.loads(fields.pop("evidence") or "{}")
     return Article(
         **fields,
         debris=tuple(Span(*span) for span in debris),
-        evidence={name: Span(*span) for name, span in evidence.items()},
+        provenance={name: Span(*span) for name, span in provenance.items()},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from rag.corpus.chunking import CHUNKER_VERSION, chunk_article
 from rag.errors import IndexMismatch
 from rag.models.protocols import Encoder, Role
-from rag.store.protocol import Batch, Entry, Floats, Ints, Shape
+from rag.store.protocol import DenseField, Entry, Floats, Ints, Shape
 from rag.text.analyze import ANALYZER_VERSION, content_words, is_arabic
 from rag.types import Article, Chunk, Report
 
@@ -23,19 +24,12 @@ _SHORTEST_WORD = 3
 
 def shape_of(encoder: Encoder, sentence_encoder: Encoder, chunk_tokens: int) -> dict[str, Any]:
     """What shapes an index, as its manifest records it."""
+    stated = ("name", "fingerprint", "dimension")
     return {
-        "encoder": _describe(encoder),
-        "sentence_encoder": _describe(sentence_encoder),
+        "encoder": {name: getattr(encoder, name) for name in stated},
+        "sentence_encoder": {name: getattr(sentence_encoder, name) for name in stated},
         "analyzer": ANALYZER_VERSION,
         "chunker": {"version": CHUNKER_VERSION, "tokens": chunk_tokens},
-    }
-
-
-def _describe(encoder: Encoder) -> dict[str, Any]:
-    return {
-        "name": encoder.name,
-        "fingerprint": encoder.fingerprint,
-        "dimension": encoder.dimension,
     }
 
 
@@ -62,11 +56,8 @@ def _name(description: Any) -> str:
 
 def same_passages(old: Article | None, new: Article) -> bool:
     """Whether both give the same chunks, words and vectors."""
-    return old is not None and (old.text, old.title, old.debris) == (
-        new.text,
-        new.title,
-        new.debris,
-    )
+    shaping = operator.attrgetter("text", "title", "debris")
+    return old is not None and bool(shaping(old) == shaping(new))
 
 
 def translatable(word: str) -> bool:
@@ -81,66 +72,52 @@ def embedded_text(article: Article, chunk: Chunk) -> str:
     return chunk.text
 
 
-class Indexer:
-    """Makes entries with the given encoders."""
+def index_articles(
+    articles: Sequence[Article],
+    known: Collection[str],
+    encoders: tuple[Encoder, Encoder],
+    chunk_tokens: int,
+    report: Report,
+) -> tuple[list[Entry], dict[str, Floats]]:
+    """Entries of ``articles``, and the vector of each of their words that is not ``known``.
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        sentence_encoder: Encoder,
-        chunk_tokens: int,
-        report: Report = lambda stage, done, total: None,
-    ) -> None:
-        """``report(stage, done, total)`` is called as work goes on."""
-        self._encoder = encoder
-        self._sentence_encoder = sentence_encoder
-        self._chunk_tokens = chunk_tokens
-        self._report = report
+    ``encoders`` are that of passages and that of sentences; ``report(stage, done, total)`` is
+    called as work goes on.
+    """
+    encoder, sentence_encoder = encoders
 
-    def index(self, articles: Sequence[Article], known: Collection[str] = ()) -> Batch:
-        """Entries of ``articles``, and vectors of their words that are not ``known``."""
-        chunks: list[list[Chunk]] = []
-        for done, article in enumerate(articles, start=1):
-            chunks.append(chunk_article(article, self._encoder.count_tokens, self._chunk_tokens))
-            self._report("chunks", done, len(articles))
-        pairs = [(a, c) for a, group in zip(articles, chunks, strict=True) for c in group]
-        texts = [embedded_text(article, chunk) for article, chunk in pairs]
-        sentences = [span.of(article.text) for article, chunk in pairs for span in chunk.sentences]
-        words = [content_words(text) for text in texts]
-        met = dict.fromkeys(word for passage in words for word in passage)
-        fresh = [word for word in met if translatable(word) and word not in known]
-        entries = entries_of(
-            articles,
-            chunks,
-            words,
-            self._encode(self._encoder, texts, "passages"),
-            self._encode(self._encoder, sentences, "sentences"),
-            self._encode(self._sentence_encoder, sentences, "similarity"),
-        )
-        return Batch(
-            entries, fresh, self._encode(self._sentence_encoder, fresh, "vocabulary", "word")
-        )
-
-    def _encode(
-        self, encoder: Encoder, texts: Sequence[str], stage: str, role: Role = "passage"
-    ) -> Floats:
-        vectors: Floats | None = None
+    def encode(by: Encoder, texts: Sequence[str], stage: str, role: Role = "passage") -> Floats:
+        batches = []
         for start in range(0, len(texts), _BATCH):
-            batch = encoder.encode(texts[start : start + _BATCH], role)
-            if vectors is None:
-                vectors = np.empty((len(texts), batch.shape[1]), dtype=np.float32)
-            vectors[start : start + _BATCH] = batch
-            self._report(stage, min(start + _BATCH, len(texts)), len(texts))
-        return np.zeros((0, encoder.dimension), dtype=np.float32) if vectors is None else vectors
+            batches.append(by.encode(texts[start : start + _BATCH], role))
+            report(stage, min(start + _BATCH, len(texts)), len(texts))
+        # The vectors of a role may have a length of their own.
+        return np.concatenate(batches or [np.zeros((0, by.dimension), dtype=np.float32)])
+
+    chunks: list[list[Chunk]] = []
+    for done, article in enumerate(articles, start=1):
+        chunks.append(chunk_article(article, encoder.count_tokens, chunk_tokens))
+        report("chunks", done, len(articles))
+    pairs = [(a, c) for a, group in zip(articles, chunks, strict=True) for c in group]
+    texts = [embedded_text(article, chunk) for article, chunk in pairs]
+    sentences = [span.of(article.text) for article, chunk in pairs for span in chunk.sentences]
+    words = [content_words(text) for text in texts]
+    met = dict.fromkeys(word for passage in words for word in passage)
+    fresh = [word for word in met if translatable(word) and word not in known]
+    vectors: dict[DenseField, Floats] = {
+        "passages": encode(encoder, texts, "passages"),
+        "sentences": encode(encoder, sentences, "sentences"),
+        "similarity": encode(sentence_encoder, sentences, "similarity"),
+    }
+    word_vectors = encode(sentence_encoder, fresh, "vocabulary", "word")
+    return entries_of(articles, chunks, words, vectors), dict(zip(fresh, word_vectors, strict=True))
 
 
 def entries_of(
     articles: Sequence[Article],
     chunks: Sequence[Sequence[Chunk]],
     words: Sequence[Sequence[str] | Ints],
-    passages: Floats,
-    sentences: Floats,
-    similarity: Floats,
+    vectors: Mapping[DenseField, Floats],
 ) -> list[Entry]:
     """What lies one after another for all articles, as one entry per article."""
     entries = []
@@ -148,8 +125,9 @@ def entries_of(
     for article, group in zip(articles, chunks, strict=True):
         rows = slice(row, row + len(group))
         lines = slice(line, line + sum(len(chunk.sentences) for chunk in group))
-        entries.append(
-            Entry(article, group, words[rows], passages[rows], sentences[lines], similarity[lines])
-        )
+        own = {
+            field: every[rows if field == "passages" else lines] for field, every in vectors.items()
+        }
+        entries.append(Entry(article, group, words[rows], own))
         row, line = rows.stop, lines.stop
     return entries

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ Shape: TypeAlias = Mapping[str, Any]
 # What has vectors: passages and their sentences by the passage encoder, and the same sentences by
 # the sentence encoder, whose vectors tell how alike two sentences are in meaning.
 DenseField = Literal["passages", "sentences", "similarity"]
+DENSE_FIELDS: tuple[DenseField, ...] = get_args(DenseField)
 # What has terms: light stems, runs of letters, the consonants of names.
 LexicalField = Literal["stems", "grams", "names"]
 
@@ -93,10 +94,6 @@ class Cosines(NamedTuple):
 
 class Candidates(Protocol):
     """Passages to be scored; what several scores need of them is fetched once."""
-
-    @property
-    def ids(self) -> Ids:
-        """Which passages."""
 
     @property
     def articles(self) -> Sequence[ArticleFacts]:
@@ -183,25 +180,14 @@ class Snapshot(Protocol):
 class Entry:
     """An article and all that is made of it: chunks, their words, and unit vectors.
 
-    ``words`` are those of each chunk, or a store's own numbers for them. ``passages`` has shape
-    ``(chunks, d)``; ``sentences`` and ``similarity`` have a row for each sentence of each chunk.
+    ``words`` are those of each chunk, or a store's own numbers for them. Of the ``vectors``, those
+    of ``passages`` have shape ``(chunks, d)``; the others have a row for each sentence.
     """
 
     article: Article
     chunks: Sequence[Chunk]
     words: Sequence[Sequence[str] | Ints]
-    passages: Floats
-    sentences: Floats
-    similarity: Floats
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Entries, and the ``vectors`` of the ``words`` in them that the store knew none of."""
-
-    entries: Sequence[Entry]
-    words: Sequence[str]
-    vectors: Floats
+    vectors: Mapping[DenseField, Floats]
 
 
 class Transaction(Protocol):
@@ -215,8 +201,10 @@ class Transaction(Protocol):
     def vocabulary(self) -> Collection[str]:
         """The words that have vectors already."""
 
-    def put(self, batch: Batch) -> None:
-        """Add articles; one whose id is there is replaced, in its place."""
+    def put(self, entries: Iterable[Entry], word_vectors: Mapping[str, Floats]) -> None:
+        """Add articles, with the vectors of the words that are new with them; an article whose id
+        is there is replaced, in its place.
+        """
 
     def update(self, articles: Iterable[Article]) -> None:
         """Replace what is stated of articles whose passages stay as they are."""

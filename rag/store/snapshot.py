@@ -5,21 +5,16 @@ Rows are known here and in the tables alone: a passage's number is its row.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.filters import EVERYTHING, Filter, days_of
+from rag.filters import EVERYTHING, Filter
 from rag.store.articles import ArticleTable
-from rag.store.chunks import ChunkTable
-from rag.store.lexical import LexicalIndex, PassageWords
+from rag.store.lexical import LexicalIndex
 from rag.store.protocol import (
     ArticleFacts,
     Cosines,
@@ -33,24 +28,20 @@ from rag.store.protocol import (
     Passage,
     Shape,
 )
+from rag.store.tables import ChunkTable, Mask, WordTable, concatenated
 from rag.store.vectors import VectorIndex
-from rag.store.words import WordTable
 from rag.text.analyze import stem
-
-Mask = NDArray[np.bool_]
 
 # Sentences looked at for each passage that is wanted: several of the nearest are often of one.
 _SENTENCES = 3
 # Filters whose passages are remembered.
 _REMEMBERED = 16
-_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class FolderSnapshot:
     """The tables of one snapshot folder."""
 
-    path: Path
     version: str
     size: int
     shape: Shape
@@ -68,9 +59,7 @@ class FolderSnapshot:
 
     def nearest(self, field: DenseField, vector: Floats, k: int, where: Filter = EVERYTHING) -> Ids:
         """By exact or compressed search; see :mod:`rag.store.vectors`."""
-        mask = self._filters.mask(where)
-        if mask is not None and not mask.any():
-            return _NONE
+        mask = self._mask(where)
         if field == "passages":
             return self.vectors[field].search(vector, k, mask)[0]
         bounds = self.chunks.bounds
@@ -85,9 +74,9 @@ class FolderSnapshot:
         self, field: LexicalField, groups: Sequence[Group], k: int, where: Filter = EVERYTHING
     ) -> Ids:
         """By lists of passages; see :mod:`rag.store.lexical`."""
-        mask = self._filters.mask(where)
+        mask = self._mask(where)
         if not groups or (mask is not None and not mask.any()):
-            return _NONE
+            return np.zeros(0, dtype=np.int64)
         return self.lexical[field].top(groups, k, mask)
 
     def candidates(self, ids: Ids) -> FolderCandidates:
@@ -96,28 +85,24 @@ class FolderSnapshot:
 
     def passages(self, ids: Ids) -> list[Passage]:
         """Each with its article, read from the database."""
-        found = []
-        for row in ids.tolist():
-            article = self.articles[self.chunks.article_row(row)]
-            found.append(Passage(row, article, self.chunks.chunk(row, article)))
-        return found
+        owners = (self.articles[row] for row in self.chunks.owners[ids].tolist())
+        return [
+            Passage(row, article, self.chunks.chunk(row, article))
+            for row, article in zip(ids.tolist(), owners, strict=True)
+        ]
 
     def words(self, ids: Ids) -> list[Ints]:
         """Slices of the word table."""
-        table = self.word_table
-        return [table.numbers[table.bounds[row] : table.bounds[row + 1]] for row in ids.tolist()]
+        return self.word_table.of(ids.tolist())
 
     def words_by_article(self) -> Iterator[tuple[str, list[Ints]]]:
         """The word table, article by article."""
-        owners = self.chunks.chunks[:, 0]
-        starts = np.searchsorted(owners, np.arange(len(self.articles) + 1))
-        for name, (first, last) in zip(self._filters.ids, pairwise(starts.tolist()), strict=True):
-            yield name, self.words(np.arange(first, last))
+        starts = np.searchsorted(self.chunks.owners, np.arange(len(self._facts) + 1)).tolist()
+        for facts, (first, last) in zip(self._facts, pairwise(starts), strict=True):
+            yield facts.id, self.word_table.of(range(first, last))
 
     def nearest_words(self, vector: Floats, k: int) -> list[tuple[str, float]]:
         """By the vectors of the vocabulary."""
-        if not len(self.vocabulary):
-            return []
         rows, cosines = self.vectors["vocabulary"].search(vector, k)
         return [
             (self.vocabulary[r], c) for r, c in zip(rows.tolist(), cosines.tolist(), strict=True)
@@ -129,26 +114,21 @@ class FolderSnapshot:
 
     def saying(self, word: str) -> set[str]:
         """By the lists of passages of each word."""
-        words = {n for n, known in enumerate(self.word_table.words) if known.startswith(word)}
-        rows = self.lexical["stems"].passages_of(stem(word), words)
-        owners = np.unique(self.chunks.chunks[rows, 0])
-        return {self._filters.ids[row] for row in owners.tolist()}
-
-    @cached_property
-    def _filters(self) -> _Filters:
-        return _Filters(self.articles, np.asarray(self.chunks.chunks[:, 0]))
+        words = [n for n, known in enumerate(self.word_table.words) if known.startswith(word)]
+        return {facts.id for facts in self.facts(self.lexical["stems"].holding(stem(word), words))}
 
     def facts(self, ids: Ids) -> list[ArticleFacts]:
         """What is known of the article of each passage."""
-        filters = self._filters
-        return [
-            ArticleFacts(filters.ids[row], filters.languages[row], filters.dates[row])
-            for row in filters.owners[ids].tolist()
-        ]
+        return [self._facts[row] for row in self.chunks.owners[ids].tolist()]
 
-    def close(self) -> None:
-        """Release the files."""
-        self.articles.close()
+    @cached_property
+    def _facts(self) -> list[ArticleFacts]:
+        return self.articles.facts()
+
+    @cached_property
+    def _mask(self) -> Callable[[Filter], Mask | None]:
+        """Which passages a filter admits; ``None`` stands for all."""
+        return lru_cache(_REMEMBERED)(partial(_admitted, self._facts, self.chunks.owners))
 
 
 @dataclass(frozen=True)
@@ -165,77 +145,39 @@ class FolderCandidates:
 
     def cosines(self, field: DenseField, vector: Floats) -> Cosines:
         """By the stored vectors."""
-        if not len(self.ids):
-            return Cosines(np.zeros(0, dtype=np.float32), self.ids)
-        vectors = self.snapshot.vectors[field]
-        if field == "passages":
-            return Cosines(vectors.rows(self.ids) @ vector, np.arange(len(self.ids)))
-        rows, starts = self._sentences
-        return Cosines(vectors.rows(rows) @ vector, starts)
+        whole = self.ids, np.arange(len(self.ids))
+        rows, starts = whole if field == "passages" else self._sentences
+        if not len(rows):
+            return Cosines(np.zeros(0, dtype=np.float32), starts)
+        return Cosines(self.snapshot.vectors[field].rows(rows) @ vector, starts)
 
     def bm25(self, field: LexicalField, groups: Sequence[Group]) -> Floats:
         """By the words of the passages."""
-        return self.snapshot.lexical[field].scores(groups, self._words)
+        return self.snapshot.lexical[field].scores(groups, self.ids, self._words)
 
     @cached_property
     def _sentences(self) -> tuple[Ids, Ids]:
         """Rows of the sentences of the passages, and where each passage's begin among them."""
         bounds = self.snapshot.chunks.bounds
-        spans = [np.arange(bounds[row], bounds[row + 1]) for row in self.ids]
-        starts = np.cumsum([0, *(len(span) for span in spans)])[:-1]
-        return np.concatenate(spans) if spans else _NONE, starts
+        first, last = bounds[self.ids], bounds[self.ids + 1]
+        counts = last - first
+        return concatenated(first, last), np.cumsum(counts) - counts
 
     @cached_property
-    def _words(self) -> PassageWords:
-        return PassageWords.of(self.snapshot.word_table, self.ids)
+    def _words(self) -> tuple[Ints, Ids]:
+        return self.snapshot.word_table.placed(self.ids)
 
 
-class _Filters:
-    """Which passages a filter admits; ``owners`` are the rows of their articles."""
-
-    def __init__(self, articles: ArticleTable, owners: Ids) -> None:
-        self.ids, self.languages, self.dates = articles.facts()
-        self.owners = owners
-        self._masks: OrderedDict[Filter, Mask] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def mask(self, where: Filter) -> Mask | None:
-        """By passage; ``None`` where all are admitted."""
-        if where == EVERYTHING:
-            return None
-        with self._lock:
-            if where not in self._masks:
-                self._masks[where] = self._articles(where)[self.owners]
-                if len(self._masks) > _REMEMBERED:
-                    self._masks.popitem(last=False)
-            return self._masks[where]
-
-    def _articles(self, where: Filter) -> Mask:
-        mask = np.ones(len(self.ids), dtype=bool)
-        if where.only is not None:
-            mask[:] = False
-            mask[self._rows(where.only)] = True
-        mask[self._rows(where.without)] = False
-        if where.foreign_to is not None:
-            mask &= self._language_array != where.foreign_to
-        if where.period.since is not None:
-            mask &= self._days[:, 0] >= where.period.since.toordinal()
-        if where.period.until is not None:
-            mask &= (self._days[:, 1] <= where.period.until.toordinal()) & (self._days[:, 1] > 0)
-        return mask
-
-    def _rows(self, ids: frozenset[str]) -> list[int]:
-        return [self._row_of[name] for name in ids if name in self._row_of] if ids else []
-
-    @cached_property
-    def _row_of(self) -> dict[str, int]:
-        return {name: row for row, name in enumerate(self.ids)}
-
-    @cached_property
-    def _language_array(self) -> NDArray[np.str_]:
-        return np.asarray(self.languages, dtype=str)
-
-    @cached_property
-    def _days(self) -> NDArray[np.int64]:
-        """The first and last day of each article's date; both 0 where it is not known."""
-        return np.asarray([days_of(date) or (0, 0) for date in self.dates]).reshape(-1, 2)
+def _admitted(articles: Sequence[ArticleFacts], owners: Ids, where: Filter) -> Mask | None:
+    if where == EVERYTHING:
+        return None
+    in_period = {date: where.period.holds(date) for date in {facts.date for facts in articles}}
+    mask = [
+        (where.only is None or facts.id in where.only)
+        and facts.id not in where.without
+        and (where.foreign_to is None or facts.language != where.foreign_to)
+        and in_period[facts.date]
+        for facts in articles
+    ]
+    admitted: Mask = np.asarray(mask, dtype=bool)[owners]
+    return admitted

@@ -14,19 +14,17 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import StoreError
-
-Vectors = NDArray[np.float32]
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from rag.store.protocol import Floats, Ids
+from rag.store.tables import Mask
 
 # Searching so many exactly takes about 3 ms.
 EXACT_TO = 50_000
@@ -48,48 +46,26 @@ class VectorSource(Protocol):
     def shape(self) -> tuple[int, ...]:
         """``(n, d)``."""
 
-    def __getitem__(self, rows: slice, /) -> Vectors:
+    def __getitem__(self, rows: slice, /) -> Floats:
         """Some of the rows."""
 
 
-class VectorIndex(Protocol):
-    """Unit vectors by row. All scores are cosines, larger is nearer."""
-
-    def __len__(self) -> int: ...
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-
-    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
-        """Rows and cosines of the ``k`` nearest to ``query``, shape ``(d,)``, nearest first.
-
-        Fewer come back when there are fewer, or fewer of which ``allowed`` (by row) holds.
-        """
-
-    def rows(self, rows: Rows) -> Vectors:
-        """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
-
-
 class ExactVectors:
-    """A flat FAISS index, memory-mapped."""
+    """A flat FAISS index whose metric is the inner product, memory-mapped."""
 
     def __init__(self, index: faiss.Index) -> None:
-        """Wrap ``index``, whose metric must be the inner product."""
+        """Wrap ``index``."""
         self._index = index
-        # FAISS's threads keep spinning after a search and take the cores from the encoders.
-        faiss.omp_set_num_threads(1)
+        self.dimension = int(index.d)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return int(self._index.d)
+    def search(self, query: Floats, k: int, allowed: Mask | None = None) -> tuple[Ids, Floats]:
+        """Rows and cosines of the ``k`` nearest to ``query``, shape ``(d,)``, nearest first.
 
-    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
-        """As :meth:`VectorIndex.search`."""
+        Fewer come back when there are fewer, or fewer of which ``allowed`` (by row) holds.
+        """
         k = min(k, len(self) if allowed is None else int(allowed.sum()))
         if k == 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
@@ -101,7 +77,7 @@ class ExactVectors:
         scores, rows = self._index.search(query[None, :], k, **only)
         return rows[0], scores[0]
 
-    def rows(self, rows: Rows) -> Vectors:
+    def rows(self, rows: Ids) -> Floats:
         """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
         if len(rows) == 0:
             return np.zeros((0, self.dimension), dtype=np.float32)
@@ -123,69 +99,57 @@ class CompressedVectors:
         self._mapped = np.asarray(array) if array.nbytes <= _MAPPED_BYTES else None
         self._file, self._start = os.open(path, os.O_RDONLY), int(array.offset)
         weakref.finalize(self, os.close, self._file)
-        faiss.omp_set_num_threads(1)
 
     def __len__(self) -> int:
         return self._count
 
-    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
-        """As :meth:`VectorIndex.search`, of the 2,000 (or ``k``) nearest by code."""
+    def search(self, query: Floats, k: int, allowed: Mask | None = None) -> tuple[Ids, Floats]:
+        """As :meth:`ExactVectors.search`, of the 2,000 (or ``k``) nearest by code."""
         likely = self._likely(query, max(k, _COMPARED), allowed)
         scores = self.rows(likely) @ query
         order = np.argsort(-scores, kind="stable")[:k]
         return likely[order], scores[order]
 
-    def _likely(self, query: Vectors, k: int, allowed: Mask | None) -> Rows:
+    def _likely(self, query: Floats, k: int, allowed: Mask | None) -> Ids:
         if self._codes is None:
             raise StoreError("these vectors have no codes to search by")
         count = len(self) if allowed is None else int(allowed.sum())
         if allowed is not None and count <= _FEW:
             return np.flatnonzero(allowed)
         fetched = min(len(self), k if allowed is None else 2 * k * len(self) // count)
-        rows: Rows = np.sort(self._codes.search(query[None, :], fetched)[1][0])
+        rows: Ids = np.sort(self._codes.search(query[None, :], fetched)[1][0])
         rows = rows[rows >= 0]
         return rows if allowed is None else rows[allowed[rows]]
 
-    def rows(self, rows: Rows) -> Vectors:
+    def rows(self, rows: Ids) -> Floats:
         """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
         records = self._read(rows) if self._mapped is None else self._mapped[rows]
-        vectors: Vectors = records["values"].astype(np.float32)
+        vectors: Floats = records["values"].astype(np.float32)
         vectors *= records["scale"][:, None]
         return vectors
 
-    def _read(self, rows: Rows) -> NDArray[np.void]:
+    def _read(self, rows: Ids) -> NDArray[np.void]:
         size = self._record.itemsize
+        # Consecutive rows are read at once.
+        starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1).tolist()
+        firsts = rows[starts].tolist()
         parts = [
-            os.pread(self._file, size * (last + 1 - first), self._start + size * first)
-            for first, last in _runs(rows)
+            os.pread(self._file, size * (end - start), self._start + size * first)
+            for first, (start, end) in zip(firsts, pairwise([*starts, len(rows)]), strict=True)
         ]
         return np.frombuffer(b"".join(parts), dtype=self._record)
 
 
-def _runs(rows: Rows) -> Iterator[tuple[int, int]]:
-    """First and last of each run of consecutive ``rows``."""
-    if len(rows) == 0:
-        return iter(())
-    breaks = np.flatnonzero(np.diff(rows) != 1)
-    first = rows[np.concatenate([[0], breaks + 1])]
-    last = rows[np.concatenate([breaks, [len(rows) - 1]])]
-    return zip(first.tolist(), last.tolist(), strict=True)
+VectorIndex: TypeAlias = ExactVectors | CompressedVectors
 
 
-def write_vectors(
-    folder: Path,
-    name: str,
-    vectors: VectorSource,
-    *,
-    searched: bool = True,
-    exact_to: int = EXACT_TO,
-) -> None:
+def write_vectors(folder: Path, name: str, vectors: VectorSource, *, searched: bool = True) -> None:
     """Write ``vectors`` of length 1 into ``folder``, for :func:`open_vectors`.
 
     Those that are not ``searched`` need no codes.
     """
     count, dimension = vectors.shape
-    if count <= exact_to:
+    if count <= EXACT_TO:
         _write_index(faiss.IndexFlatIP(dimension), vectors, folder / f"{name}.faiss")
         return
     if searched:
@@ -194,16 +158,12 @@ def write_vectors(
         codes.train(np.concatenate([vectors[start : start + _SAMPLE] for start in starts]))
         _write_index(codes, vectors, folder / f"{name}.faiss")
     record = np.dtype([("scale", "<f4"), ("values", "i1", dimension)])
-    file = np.lib.format.open_memmap(_rows(folder, name), "w+", record, (count,))
+    file = np.lib.format.open_memmap(folder / f"{name}.rows.npy", "w+", record, (count,))
     for start in range(0, count, _BLOCK):
         block, records = vectors[start : start + _BLOCK], file[start : start + _BLOCK]
         records["scale"] = np.maximum(np.abs(block).max(axis=1), 1e-9) / 127
         records["values"] = np.rint(block / records["scale"][:, None])
     file.flush()
-
-
-def _rows(folder: Path, name: str) -> Path:
-    return folder / f"{name}.rows.npy"
 
 
 def _write_index(index: faiss.Index, vectors: VectorSource, path: Path) -> None:
@@ -218,11 +178,12 @@ def open_vectors(folder: Path, name: str) -> VectorIndex:
     Raises:
         StoreError: a file is missing or damaged.
     """
-    index, rows = folder / f"{name}.faiss", _rows(folder, name)
+    # FAISS's threads keep spinning after a search and take the cores from the encoders.
+    faiss.omp_set_num_threads(1)
+    index, rows = folder / f"{name}.faiss", folder / f"{name}.rows.npy"
     try:
         if not rows.exists():
             return ExactVectors(faiss.read_index(str(index), faiss.IO_FLAG_MMAP_IFC))
-        codes = faiss.read_index(str(index)) if index.exists() else None
-        return CompressedVectors(rows, codes)
+        return CompressedVectors(rows, faiss.read_index(str(index)) if index.exists() else None)
     except (RuntimeError, OSError, ValueError, KeyError) as error:
         raise StoreError(f"{index}: damaged or missing vector index") from error

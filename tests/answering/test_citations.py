@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.citations import Citing, abstains, parse_citing
 from rag.answering.prompts import NOT_FOUND, answer_grammar
+from rag.answering.writing import Citing, abstains, parse_citing
 
 
 @pytest.mark.parametrize(

@@ -143,37 +143,6 @@ def test_articles_that_disagree_are_both_given(library: Library, tmp_path: Path)
     check_quotes(made, answer)
 
 
-def test_a_comparison_cites_several_articles(library: Library, tmp_path: Path) -> None:
-    articles(
-        library,
-        tmp_path,
-        "Wang met Lavrov in Guilin to discuss vaccines.",
-        "Wang met Lavrov in Moscow to discuss trade.",
-    )
-    made, generator = with_generator(library, "[1] Wang met Lavrov in Guilin to discuss vaccines")
-    answer = made.ask("Compare where Wang met Lavrov and what they discussed")
-    assert {c.article.id for claim in answer.claims for c in claim.citations} == {
-        article.id for article in made.articles()
-    }
-    grammar = generator.grammars[0]
-    assert grammar is not None and grammar.count("claim)?") == 2
-
-
-def test_each_part_of_a_question_has_its_evidence(library: Library, tmp_path: Path) -> None:
-    articles(
-        library,
-        tmp_path,
-        "Lavrov praised the plenum of the party in Vientiane.",
-        "Lavrov thanked China for its support in Beijing.",
-        "Lavrov praised the plenum, the party and its leaders in Vientiane again.",
-    )
-    question = "What did Lavrov praise in Vientiane, and what did he thank China for in Beijing?"
-    answer = library.ask(question)
-    quotes = " ".join(c.quote for claim in answer.claims for c in claim.citations)
-    assert "praised" in quotes and "thanked China" in quotes
-    check_quotes(library, answer)
-
-
 def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

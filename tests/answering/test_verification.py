@@ -10,7 +10,7 @@ import pytest
 from rag.answering.figures import numbers_of, values_of
 from rag.answering.verification import (
     best_support,
-    clause_of,
+    clause_span,
     names_agree,
     negated,
     support,
@@ -186,9 +186,12 @@ def test_a_claim_that_turns_a_denial_is_not_supported() -> None:
 
 def test_a_clause_holds_all_the_words_the_sentence_shares() -> None:
     text = "On Monday, the dam opened, said Omar, and rain fell."
-    assert clause_of("The dam opened", text) == "the dam opened,"
-    assert clause_of("The dam opened said Omar", text) == "the dam opened, said Omar,"
-    assert clause_of("Nothing else", text) == text
+    for claim, clause in (
+        ("The dam opened", "the dam opened,"),
+        ("The dam opened said Omar", "the dam opened, said Omar,"),
+        ("Nothing else", text),
+    ):
+        assert clause_span(claim, text).of(text) == clause
 
 
 def test_across_languages_the_evidence_must_speak_of_what_is_asked() -> None:
@@ -225,7 +228,7 @@ def test_within_a_language_no_word_may_be_strange_to_the_article() -> None:
 def test_the_outlet_of_a_dateline_is_not_where_it_happened() -> None:
     text = "فينتيان 25 يوليو 2024 (شينخوا) عقد الوزيران محادثات."
     start = text.index("شينخوا")
-    article = Article("a", text, evidence={"outlet": Span(start, start + len("شينخوا"))})
+    article = Article("a", text, provenance={"outlet": Span(start, start + len("شينخوا"))})
     item = Evidence(1, article, Span(0, len(text)), Signals(coverage=1.0))
     assert item.text == text
     assert item.statement == "فينتيان 25 يوليو 2024  عقد الوزيران محادثات."

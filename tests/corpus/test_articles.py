@@ -49,10 +49,10 @@ def test_seed_metadata_is_what_the_page_states(
         outlet,
         "ar",
     )
-    for field, span in article.evidence.items():
+    for field, span in article.provenance.items():
         if field != "date":
             assert span.of(article.text) == getattr(article, field)
-    assert ("date" in article.evidence) == (date is not None)
+    assert ("date" in article.provenance) == (date is not None)
 
 
 def test_the_story_embedded_in_a_page_is_an_article_of_its_own() -> None:
@@ -91,7 +91,7 @@ def test_what_the_document_states_goes_before_what_its_text_says() -> None:
     text = "فينتيان 25 يوليو 2024 (شينخوا) عقد وزير الخارجية محادثات.\nسطر ثان."
     (article,) = articles_of(Document(text, id="mine", date="2020-01-01", title="T"))
     assert (article.id, article.date, article.title) == ("mine", "2020-01-01", "T")
-    assert set(article.evidence) == {"outlet"}
+    assert set(article.provenance) == {"outlet"}
 
 
 def test_a_page_of_nothing_but_furniture_is_still_an_article() -> None:

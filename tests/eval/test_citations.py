@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from eval.metrics import citation_precision, citation_recall, numbering_sound, quotes_exact
-from eval.metrics.citations import Cited
+from eval.metrics.citations import (
+    Cited,
+    citation_precision,
+    citation_recall,
+    numbering_sound,
+    quotes_exact,
+)
 
 # Two facts; the first is stated in two places.
 GROUPS = [[Cited("a", 0, 10), Cited("b", 5, 9)], [Cited("a", 20, 30)]]

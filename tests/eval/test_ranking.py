@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
-from eval.metrics import (
+from eval.metrics.ranking import (
     first_rank,
     graded_ndcg,
     graded_recall,
@@ -18,7 +18,6 @@ from eval.metrics import (
     recall,
     reciprocal_rank,
     subtopic_recall,
-    summarise,
 )
 
 GRADES = st.lists(st.integers(0, 3), min_size=1, max_size=20)
@@ -35,13 +34,6 @@ def test_ndcg_is_the_discount_of_the_rank() -> None:
 def test_recall_and_reciprocal_rank() -> None:
     assert (recall(5, 5), recall(6, 5), recall(None, 5)) == (1, 0, 0)
     assert (reciprocal_rank(4), reciprocal_rank(None)) == (1 / 4, 0)
-
-
-def test_summary_of_two_ranks() -> None:
-    table = summarise([1, 2])
-    assert table["nDCG@10"].mean == pytest.approx((1 + 1 / log2(3)) / 2)
-    assert table["R@1"].mean == 1 / 2
-    assert table["MRR"].mean == (1 + 1 / 2) / 2
 
 
 def test_graded_ndcg_holds_the_ranking_against_the_best_there_could_be() -> None:

@@ -39,7 +39,7 @@ def test_a_row_a_measure_and_a_column_a_system_and_language() -> None:
     record: Record = {"headline": {"ar": {**rows, **exact}}}
     lines = headline_table({"quoting": record}).splitlines()
     assert lines[:2] == ["| | Arabic, quoting |", "|---|---|"]
-    assert "| quotes exact, markers right | 0.90 |" in lines
+    assert "| markers lead to their sources | 0.90 |" in lines
     assert "| nDCG@10 of the passages | 0.50 (0.40–0.60) |" in lines
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from eval.metrics import abstention
+from eval.aggregation import columns, mean, summarise
 from eval.metrics.citations import Cited
+from eval.metrics.selective import abstention
 from eval.report.failures import ANYWAY, BROKEN, DECLINED, NOT_FOUND, PARTLY, WRONG, cause_of
 from eval.scoring import Scored, quotable, score
 from eval.sets.values import Item
-from eval.summary import columns, mean, summarise
 
 TWO_FACTS = Item(
     "q", "en", "several", "What?", ("blue",), ("أزرق",),

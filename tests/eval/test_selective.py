@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from eval.metrics import abstention, area_under, calibration_error, reliability, risk_coverage
+from eval.metrics.selective import (
+    abstention,
+    area_under,
+    calibration_error,
+    reliability,
+    risk_coverage,
+)
 
 CHOICES = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.metrics import (
+from eval.metrics.statistics import (
     bootstrap,
     holm,
     mean_interval,

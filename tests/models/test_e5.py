@@ -60,8 +60,7 @@ def test_a_block_holds_low_nibbles_first_each_less_eight_times_the_scale() -> No
 
 
 def test_tensors_come_with_their_names_shapes_and_values(binary: Path) -> None:
-    shape, tensors = read_tensors(binary)
-    found = dict(tensors)
+    shape, found = read_tensors(binary)
     assert shape == SHAPE
     assert found["embeddings.position_embeddings.weight"].tolist() == [[0.25] * 32] * 4
     words = found["embeddings.word_embeddings.weight"]
@@ -83,7 +82,7 @@ def test_another_kind_of_file_is_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [0, 3, 40, 90, 300, -1])
 def test_a_file_cut_short_is_refused_by_name_in_one_line(binary: Path, kept: int) -> None:
     binary.write_bytes(container()[:kept])
-    with pytest.raises(ModelError, match=r"tiny\.bin: (not a complete E5S1|cut short)") as caught:
+    with pytest.raises(ModelError, match=r"tiny\.bin: not a complete E5S1") as caught:
         read_tensors(binary)
     assert "\n" not in str(caught.value)
 
@@ -104,7 +103,8 @@ def test_the_directory_has_what_sentence_transformers_reads(binary: Path, tmp_pa
 
     tokenizer = tmp_path / "tokenizer.json"
     tokenizer.write_text("{}", encoding="utf-8")
-    target = tmp_path / "encoders" / "tiny"
+    target = tmp_path / "tiny"
+    target.mkdir()
     materialise(binary, tokenizer, target)
 
     weights = load_file(target / "model.safetensors")
@@ -115,23 +115,3 @@ def test_the_directory_has_what_sentence_transformers_reads(binary: Path, tmp_pa
     assert [module["path"] for module in modules] == ["", "1_Pooling", "2_Normalize"]
     assert json.loads((target / "config.json").read_text())["hidden_size"] == 32
     assert (target / "tokenizer.json").read_text() == "{}"
-
-
-def test_an_interrupted_build_leaves_nothing_and_the_next_one_works(
-    binary: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "encoders" / "tiny"
-    with pytest.raises(ModelError, match=r"no-tokenizer\.json|cannot be written"):
-        materialise(binary, tmp_path / "no-tokenizer.json", target)
-    assert [path for path in target.parent.iterdir() if path.suffix != ".lock"] == []
-
-    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
-    materialise(binary, tmp_path / "tokenizer.json", target)
-    assert target.is_dir()
-
-
-def test_a_folder_that_is_there_is_left_alone(binary: Path, tmp_path: Path) -> None:
-    target = tmp_path / "tiny"
-    target.mkdir()
-    materialise(binary, tmp_path / "absent.json", target)
-    assert list(target.iterdir()) == []

@@ -11,21 +11,14 @@ from fake_graphs import DESCRIPTION, CharacterTokens, FramedTokens, SumGraph
 
 from rag.config import Settings
 from rag.errors import ModelError, WeightsMissing
-from rag.models.description import (
-    EncoderDescription,
-    content_digest,
-    remembered_digest,
-    role_prompts,
-)
-from rag.models.encoders import load_encoder
+from rag.models.description import EncoderDescription, content_digest, role_prompts, state_of
+from rag.models.encoders import build_folder, load_encoder
 from rag.models.openvino_encoder import (
     OpenVinoEncoder,
     batches,
-    open_tokens,
     padded_width,
 )
-from rag.models.pieces import PieceTokens, Vocabulary, save_pieces
-from rag.models.tokens import WholeTokens
+from rag.models.tokens import PieceTokens, Vocabulary, WholeTokens, open_tokens, save_tokens
 
 
 def encoder(graph: SumGraph) -> OpenVinoEncoder:
@@ -177,8 +170,9 @@ def tokenizer_json(**changes: object) -> str:
 def test_pieces_give_the_ids_of_the_original(tmp_path: Path) -> None:
     from tokenizers import Tokenizer
 
-    assert save_pieces(tokenizer_json(), tmp_path, length=6)
-    small = PieceTokens(tmp_path, length=6)
+    save_tokens(tokenizer_json(), tmp_path, length=6)
+    small = open_tokens(tmp_path, length=6)
+    assert isinstance(small, PieceTokens)
     whole = WholeTokens(Tokenizer.from_str(tokenizer_json()), length=6)
     texts = ["", "ab", "AB aba", "xyz a<s>b", "ab ab ab ab ab", "</s>", "  b  "]
     assert small.ids(["ab"]) == [[0, 3, 6, 1]]
@@ -189,9 +183,10 @@ def test_pieces_give_the_ids_of_the_original(tmp_path: Path) -> None:
 
 
 def test_a_tokenizer_of_another_kind_is_left_to_the_library(tmp_path: Path) -> None:
-    words = {"type": "WordLevel", "vocab": {"<unk>": 0, "a": 1}, "unk_token": "<unk>"}
-    assert not save_pieces(tokenizer_json(model=words), tmp_path, length=6)
-    assert list(tmp_path.iterdir()) == []
+    words = {"type": "WordLevel", "vocab": {"<unk>": 3, "▁a": 2}, "unk_token": "<unk>"}
+    save_tokens(tokenizer_json(model=words), tmp_path, length=6)
+    assert list(tmp_path.iterdir()) == [tmp_path / "tokenizer.json"]
+    assert open_tokens(tmp_path, length=6).ids(["a a"]) == [[0, 2, 2, 1]]
 
 
 # --- folders ------------------------------------------------------------------------------
@@ -223,28 +218,38 @@ def test_a_folder_of_another_version_or_with_a_short_file_does_not_open(tmp_path
         OpenVinoEncoder.open(tmp_path, name="x", threads=1)
 
 
-def test_the_digest_follows_the_content_and_is_remembered(tmp_path: Path) -> None:
-    model, memory = tmp_path / "model", tmp_path / "memory"
-    (model / "openvino").mkdir(parents=True)
-    (model / "config.json").write_text("{}", encoding="utf-8")
-    first = content_digest(model)
-    (model / "openvino" / "encoder.json").write_text("{}", encoding="utf-8")
-    (model / "README.md").write_text("words", encoding="utf-8")
-    assert content_digest(model) == first == remembered_digest(model, memory)
+def test_digest_and_state_follow_the_model_and_not_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "openvino").mkdir()
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    first = content_digest(tmp_path), state_of(tmp_path)
+    (tmp_path / "openvino" / "encoder.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "README.md").write_text("words", encoding="utf-8")
+    assert (content_digest(tmp_path), state_of(tmp_path)) == first
+    (tmp_path / "config.json").write_text('{"a": 1}', encoding="utf-8")
+    assert content_digest(tmp_path) != first[0] and state_of(tmp_path) != first[1]
 
-    (note,) = memory.iterdir()
-    note.write_text("remembered", encoding="ascii")
-    assert remembered_digest(model, memory) == "remembered"
-    (model / "config.json").write_text('{"a": 1}', encoding="utf-8")
-    assert remembered_digest(model, memory) == content_digest(model) != first
+
+def test_a_folder_appears_whole_or_stays_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "encoders" / "tiny"
+
+    def interrupted(draft: Path) -> None:
+        (draft / "half").touch()
+        raise KeyboardInterrupt
+
+    for kept in ([], [target]):
+        with pytest.raises(KeyboardInterrupt):
+            build_folder(target, interrupted)
+        assert list(target.parent.iterdir()) == kept
+        build_folder(target, lambda draft: (draft / "whole").touch())
+        assert list(target.iterdir()) == [target / "whole"]
 
 
 @pytest.mark.parametrize("pieces", [True, False])
 def test_a_damaged_tokenizer_is_named_in_one_line(tmp_path: Path, pieces: bool) -> None:
-    for file in ("pieces.json", "pieces.txt", "pieces.f64", "tokenizer.json"):
-        (tmp_path / file).write_bytes(b"\xff{")
+    file = "pieces.json" if pieces else "tokenizer.json"
+    (tmp_path / file).write_bytes(b"\xff{")
     with pytest.raises(ModelError, match=str(tmp_path)) as caught:
-        open_tokens(tmp_path, pieces, length=6)
+        open_tokens(tmp_path, length=6)
     assert "\n" not in str(caught.value)
 
 

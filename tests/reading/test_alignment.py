@@ -9,9 +9,7 @@ from fakes import WordEncoder
 from rag.answering.pipeline import Request
 from rag.library import Library
 from rag.models.protocols import Encoder, Role, Vectors
-from rag.reading.alignment import ACROSS, WITHIN, alignments
-from rag.reading.evidence import Selector
-from rag.retrieval.translation import Translator
+from rag.reading.evidence import ACROSS, WITHIN, alignments
 
 
 class Opaque:
@@ -43,17 +41,15 @@ def test_without_tokens_nothing_is_known() -> None:
 def test_the_evidence_is_ordered_by_alignment_too(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder, sentence_encoder = seeded.encoders()
     question = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
     query, found = seeded.pipeline().search(Request(question))
-    snapshot = seeded.snapshot()
-    selector = Selector(snapshot, Translator(snapshot, sentence_encoder), encoder)
-    before = selector.select(query, found, 4)
+    reader = seeded.pipeline().reader
+    before = reader.select(query, found, 4)
     assert before[0].signals.alignment == max(item.signals.alignment for item in before)
     assert [item.score for item in before] == sorted((i.score for i in before), reverse=True)
 
     def only_the_last(_: Encoder, __: str, sentences: list[str]) -> list[float]:
         return [float(text == before[-1].text) for text in sentences]
 
-    monkeypatch.setattr("rag.reading.evidence.alignments", only_the_last)
-    assert selector.select(query, found, 4)[0].text == before[-1].text
+    monkeypatch.setattr("rag.reading.reader.alignments", only_the_last)
+    assert reader.select(query, found, 4)[0].text == before[-1].text

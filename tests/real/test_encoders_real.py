@@ -197,7 +197,7 @@ def test_any_sentence_transformers_directory_works(tiny: Path, tmp_path: Path) -
     assert other.count_tokens(["a b", ""]) == [2, 0]
     assert sorted(path for path in tiny.rglob("*")) == before
 
-    torch_encoder = SentenceTransformersEncoder(tiny, threads=1)
+    torch_encoder = SentenceTransformersEncoder(tiny, name="tiny", threads=1)
     assert np.sum(torch_encoder.encode(given, "query") * found, axis=1).min() >= 0.9999
     assert torch_encoder.fingerprint != other.fingerprint
     assert torch_encoder.count_tokens(["a b", ""]) == [2, 0]

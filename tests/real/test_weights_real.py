@@ -8,7 +8,7 @@ import pytest
 
 from rag.config import Settings
 from rag.models.catalogue import CATALOGUE, Payload
-from rag.models.fetch import ensure, verify
+from rag.models.fetch import pull, verify
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("MUSNAD_REQUIRE_MODELS") != "1", reason="MUSNAD_REQUIRE_MODELS is not 1"
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
-def test_ensure_and_verify(entry: Payload) -> None:
+def test_pull_and_verify(entry: Payload) -> None:
     home = Settings.from_environment().home
-    path = ensure(entry, home=home, allow_fetch=True)
+    path = pull(entry, home=home)
     assert path.stat().st_size == entry.size
     assert verify(entry, home=home) == path

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.library import Library
-from rag.retrieval.duplicates import Folded, fold
+from rag.retrieval.duplicates import fold
 from rag.store.protocol import Ints
 
 STORY = [f"w{i}" for i in range(20)]
@@ -25,13 +25,10 @@ def test_near_copies_of_other_articles_fold_into_the_best() -> None:
     report = [*STORY, *other]  # Holds the story, but is twice as long.
     words = numbered(STORY, other, edited, report, STORY)
     owners = ["a", "b", "c", "d", "a"]
-    assert fold(words, owners, 5) == [
-        Folded(0, (2,)),
-        Folded(1, ()),
-        Folded(3, ()),
-        Folded(4, ()),  # Of the same article as the first: no copy.
-    ]
-    assert fold(words, owners, 1) == [Folded(0, (2,))]
+    # The last is of the same article as the first: no copy.
+    assert fold(words, owners, 5) == {0: [2], 1: [], 3: [], 4: []}
+    assert list(fold(words, owners, 5)) == [0, 1, 3, 4]
+    assert fold(words, owners, 1) == {0: [2]}
 
 
 def test_short_passages_are_never_copies() -> None:

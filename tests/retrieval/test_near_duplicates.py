@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.near_duplicates import near_duplicates, resemblance
+from rag.retrieval.duplicates import near_duplicates, resemblance
 from rag.store.protocol import Ints
 
 
@@ -59,7 +59,7 @@ def test_no_articles_and_articles_without_words() -> None:
 
 
 def test_resemblance_is_shared_over_union() -> None:
-    assert resemblance(np.array([1, 2, 3]), np.array([2, 3, 4])) == 2 / 4
+    assert resemblance(np.array([1, 2, 3], np.uint64), np.array([2, 3, 4], np.uint64)) == 2 / 4
 
 
 @given(

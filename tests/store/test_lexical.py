@@ -13,16 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.store.lexical import (
-    LexicalIndex,
-    PassageWords,
-    Postings,
-    Saturation,
-    build_lexical,
-    invert,
-)
+from rag.store.fields import Field, invert, tabulate_terms
+from rag.store.lexical import LexicalIndex, Postings, TermTable
 from rag.store.protocol import Group, single
-from rag.store.words import WordTable, tabulate_words
+from rag.store.tables import WordTable, tabulate_words
 
 DOCUMENTS = [["a", "b", "a"], ["b"], ["c", "c", "d", "e"]]
 K1, B = 0.9, 0.6
@@ -33,12 +27,16 @@ def index_of(
     analyse: Callable[[str], Sequence[str]] = lambda word: (word,),
 ) -> LexicalIndex:
     table = tabulate_words(documents)
-    return build_lexical(table, invert(table), analyse, Saturation(K1, B))
+    return LexicalIndex(tabulate_terms(table, Field(analyse, K1, B)), invert(table))
+
+
+def passages_of(table: WordTable) -> list[list[str]]:
+    return [[table.words[n] for n in numbers] for numbers in table.of(range(len(table)))]
 
 
 def scores(index: LexicalIndex, documents: Sequence[Sequence[str]], *groups: Group) -> list[float]:
     rows = np.arange(len(documents))
-    found = index.scores(groups, PassageWords.of(tabulate_words(documents), rows))
+    found = index.scores(groups, rows, tabulate_words(documents).placed(rows))
     return [float(score) for score in found]
 
 
@@ -115,16 +113,15 @@ def test_scores_agree_with_bm25s(documents: list[list[str]]) -> None:
     assert ours == pytest.approx(expected, rel=1e-4, abs=1e-6)
 
 
-def saved(index: LexicalIndex, folder: Path) -> LexicalIndex:
-    index.postings.save(folder)
-    index.save(folder, "stems")
-    return LexicalIndex.load(folder, "stems", Postings.load(folder))
+def saved(documents: Sequence[Sequence[str]], folder: Path) -> LexicalIndex:
+    table = tabulate_words(documents)
+    invert(table).save(folder, "postings.")
+    tabulate_terms(table, Field(lambda word: (word,), K1, B)).save(folder, "stems.")
+    return LexicalIndex(TermTable.load(folder, "stems."), Postings.load(folder, "postings."))
 
 
 def test_save_then_load_is_the_same(tmp_path: Path) -> None:
-    index = index_of(DOCUMENTS)
-    loaded = saved(index, tmp_path)
-    assert loaded.terms == index.terms
+    index, loaded = index_of(DOCUMENTS), saved(DOCUMENTS, tmp_path)
     query = single({"c": 1.0, "b": 1.0})
     assert scores(loaded, DOCUMENTS, *query) == scores(index, DOCUMENTS, *query)
     assert loaded.top(query, 1).tolist() == index.top(query, 1).tolist()
@@ -134,34 +131,32 @@ def test_save_then_load_is_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("documents", [[], [[]], [[], ["a"]]])
 def test_empty_documents_and_indexes(tmp_path: Path, documents: list[list[str]]) -> None:
-    loaded = saved(index_of(documents), tmp_path)
+    loaded = saved(documents, tmp_path)
     query = single({"a": 1.0})
     assert len(scores(loaded, documents, *query)) == len(documents)
     assert len(loaded.top(query, 5)) == sum("a" in document for document in documents)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
-    index = index_of(DOCUMENTS)
-    saved(index, tmp_path)
+    saved(DOCUMENTS, tmp_path)
     (tmp_path / "stems.times.npy").write_bytes(b"")
-    with pytest.raises(StoreError, match="damaged lexical index"):
-        LexicalIndex.load(tmp_path, "stems", index.postings)
-    (tmp_path / "postings.counts.npy").write_bytes(b"")
-    with pytest.raises(StoreError, match="damaged lexical index"):
-        Postings.load(tmp_path)
+    with pytest.raises(StoreError, match=r"stems\.times\.npy: damaged index file"):
+        TermTable.load(tmp_path, "stems.")
+    (tmp_path / "postings.counts.npy").unlink()
+    with pytest.raises(StoreError, match=r"postings\.counts\.npy: damaged index file"):
+        Postings.load(tmp_path, "postings.")
 
 
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=6), min_size=1, max_size=6))
 def test_dropping_passages_is_never_having_had_them(documents: list[list[str]]) -> None:
     whole = tabulate_words(documents)
-    runs = [whole.numbers[a:b] for a, b in zip(whole.bounds[:-1], whole.bounds[1:], strict=True)]
-    left = tabulate_words([*runs[1:], ["z"]], whole.words)
-    assert left.passages() == [*documents[1:], ["z"]]
-    assert set(left.words) == {word for document in left.passages() for word in document}
+    left = tabulate_words([*whole.of(range(1, len(whole))), ["z"]], whole.words)
+    assert passages_of(left) == [*documents[1:], ["z"]]
+    assert set(left.words) == {word for document in passages_of(left) for word in document}
 
 
 def test_word_tables_are_saved(tmp_path: Path) -> None:
     cases: tuple[list[list[str]], ...] = (DOCUMENTS, [], [[]])
     for documents in cases:
         tabulate_words(documents).save(tmp_path)
-        assert WordTable.load(tmp_path).passages() == documents
+        assert passages_of(WordTable.load(tmp_path)) == documents

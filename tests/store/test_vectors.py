@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from rag.errors import StoreError
+from rag.store.protocol import Floats
 from rag.store.vectors import (
     CompressedVectors,
     ExactVectors,
     VectorIndex,
-    Vectors,
     open_vectors,
     write_vectors,
 )
@@ -20,7 +20,7 @@ from rag.store.vectors import (
 COUNT, DIMENSION = 20_000, 32
 
 
-def unit(shape: tuple[int, int], seed: int) -> Vectors:
+def unit(shape: tuple[int, int], seed: int) -> Floats:
     vectors = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
@@ -33,8 +33,10 @@ QUERIES = unit((20, DIMENSION), 1)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("vectors")
     write_vectors(folder, "exact", VECTORS)
-    write_vectors(folder, "compressed", VECTORS, exact_to=COUNT - 1)
-    write_vectors(folder, "looked-up", VECTORS, searched=False, exact_to=COUNT - 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.store.vectors.EXACT_TO", COUNT - 1)
+        write_vectors(folder, "compressed", VECTORS)
+        write_vectors(folder, "looked-up", VECTORS, searched=False)
     return folder
 
 

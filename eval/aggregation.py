@@ -6,18 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from eval.metrics import (
-    area_under,
-    calibration_error,
-    paired_difference,
-    quantile,
-    ratio_interval,
-    reliability,
-    risk_coverage,
-)
-from eval.scoring import ABSTENTION, ABSTENTION_F1, ANSWERS, LEG, RETRIEVAL, Scored, quotable
+from eval.measures import ABSTENTION_F1, names
+from eval.metrics.selective import area_under, calibration_error, reliability, risk_coverage
+from eval.metrics.statistics import paired_difference, quantile, ratio_interval
+from eval.scoring import Scored, quotable
 
-MEASURES = (*RETRIEVAL, *ANSWERS, *ABSTENTION, ABSTENTION_F1)
 STAGES = ("search", "quoted", "first_word", "total")
 _PLACES = 4
 Values = Mapping[str, float | None]
@@ -83,7 +76,7 @@ def _headline(rows: Sequence[Scored]) -> dict[str, list[float]]:
     table = {}
     values = [one.values for one in rows]
     groups = [one.item.id for one in rows]
-    for measure in MEASURES:
+    for measure in names():
         tops, bottoms = columns(values, measure)
         if sum(bottoms):
             found = ratio_interval(tops, bottoms, groups)
@@ -101,7 +94,7 @@ def _gap(by_language: Mapping[str, Sequence[Scored]]) -> dict[str, list[float]]:
     first, second = ({one.item.id: one.values for one in rows} for rows in by_language.values())
     common = [name for name in first if name in second]
     gaps = {}
-    for measure in MEASURES:
+    for measure in names():
         here = columns([first[name] for name in common], measure)
         there = columns([second[name] for name in common], measure)
         if sum(here[1]) and sum(there[1]):
@@ -117,7 +110,7 @@ def _slices(
     table: dict[str, dict[str, dict[str, float]]] = {}
     for name, part in _split(scored, key).items():
         for language, rows in _split(part, lambda one: one.item.language).items():
-            means = {m: mean([one.values for one in rows], m) for m in MEASURES}
+            means = {m: mean([one.values for one in rows], m) for m in names()}
             found = {m: _round(value) for m, value in means.items() if value is not None}
             table.setdefault(name, {})[language] = {"questions": len(rows), **found}
     return table
@@ -143,20 +136,20 @@ def _legs(rows: Sequence[Scored]) -> dict[str, dict[str, float]]:
 
 def _trust(rows: Sequence[Scored]) -> dict[str, Any]:
     """What the confidence is worth, judged by the quotes shown if nothing were declined."""
-    told = [one for one in rows if "confidence" in one.reply]
-    confidence = [float(one.reply["confidence"]) for one in told]
-    if not told:
+    sure = [one for one in rows if "confidence" in one.reply]
+    confidence = [float(one.reply["confidence"]) for one in sure]
+    if not sure:
         return {}
-    right = [quotable(one.item, one.reply) for one in told]
+    right = [quotable(one.item, one.reply) for one in sure]
     points = risk_coverage(confidence, right)
     bins = reliability(confidence, right)
-    answered = [one for one in told if one.reply["answered"]]
+    answered = [one for one in sure if one.reply["answered"]]
     return {
         "risk_coverage": [[_round(c), _round(r)] for c, r in points],
         "area": _round(area_under(points)),
         "reliability": [[point.size, _round(point[1]), _round(point[2])] for point in bins],
         "calibration_error": _round(calibration_error(bins)),
-        "operating_coverage": _round(len(answered) / len(told)),
+        "operating_coverage": _round(len(answered) / len(sure)),
     }
 
 
@@ -168,13 +161,6 @@ def _seconds(rows: Sequence[Scored]) -> dict[str, list[float]]:
         if seconds:
             table[stage] = [_round(quantile(seconds, share)) for share in (0.5, 0.95)]
     return table
-
-
-def leg_means(scored: Sequence[Scored]) -> dict[str, float]:
-    """How often each leg alone ranks gold within 5, over all questions."""
-    rows = [one.values for one in scored]
-    names = dict.fromkeys(name for row in rows for name in row if name.startswith(LEG))
-    return {name: value for name in names if (value := mean(rows, name)) is not None}
 
 
 def _rounded(value: float | None) -> float | None:
