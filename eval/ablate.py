@@ -10,11 +10,11 @@ fitting the weights anew without them, on training questions, and ranking those 
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -22,13 +22,13 @@ import numpy as np
 
 from eval.fit.fusion import SITUATIONS, allowed, asked, listed
 from eval.fit.libraries import arguments
-from eval.fit.listwise import Listed, fit
+from eval.fit.listwise import fit
 from eval.metrics.citations import Cited, citation_recall, supports
 from eval.metrics.ranking import graded_ndcg, ndcg
 from eval.metrics.statistics import paired_difference
 from eval.running import open_library
-from eval.sets.ours import QUESTIONS, read_rows
-from eval.sets.roles import DATA, read_set
+from eval.sets.ours import QUESTIONS, read_questions, read_rows
+from eval.sets.roles import read_set
 from eval.sets.values import Item
 from rag.answering.conversation import Turn
 from rag.answering.pipeline import Request, finished
@@ -39,12 +39,9 @@ from rag.text.dates import find_dates
 
 # Name: what is replaced, and by what.
 PARTS: Mapping[str, tuple[str, Callable[..., Any]]] = {
-    "parts of a question": ("rag.answering.pipeline.parts", lambda question: ()),
-    "cues of several articles": ("rag.reading.reader.is_multi_article", lambda question: False),
     "dates in ranking": (
         "rag.retrieval.retriever.dated", lambda articles, asked: np.float32(0)
     ),
-    "dates in evidence": ("rag.reading.reader.agrees", lambda item, asked: None),
     "relative dates": (
         "rag.retrieval.query.dates_in_question", lambda text, today: find_dates(text)
     ),
@@ -54,18 +51,22 @@ PARTS: Mapping[str, tuple[str, Callable[..., Any]]] = {
     ),
     "near-copies folded": ("rag.retrieval.duplicates.alike", lambda one, other: False),
 }  # fmt: skip
+# Where each situation of the fusion is tried: dev sets, by the language of their questions.
+HELD = {
+    "same": (("xquad-odd", "ar"), ("tydi", "ar"), ("news", "ar")),
+    "across": (("xquad-odd", "en"), ("news", "en")),
+}
 MEASURES = ("nDCG@10", "all facts cited", "first quote right")
 Values = dict[str, float]
 
 
 def values(library: Library, item: Item, history: Sequence[Turn] = ()) -> Values:
     """How one question fares."""
-    request = Request(item.text, history=history, passages=10)
-    found = library.pipeline().search(request)[1]
+    pipeline, request = library.pipeline(), Request(item.text, history=history)
+    found = pipeline.search(replace(request, passages=10))[1]
     hits = [Cited(h.hit.article.id, h.hit.start, h.hit.end) for h in found]
     held = [any(supports(hit, group) for group in item.groups) for hit in hits]
-    asked = replace(request, passages=None)
-    answer = finished(library.pipeline().answer(asked))
+    answer = finished(pipeline.answer(request))
     cited = [Cited(c.article.id, c.start, c.end) for x in answer.claims for c in x.citations]
     return {
         "nDCG@10": graded_ndcg([float(h) for h in held], [1.0] * max(1, sum(held))),
@@ -74,127 +75,92 @@ def values(library: Library, item: Item, history: Sequence[Turn] = ()) -> Values
     }
 
 
-@contextlib.contextmanager
-def without(part: str) -> Iterator[None]:
-    """The pipeline without ``part``."""
-    target, instead = PARTS[part]
-    with patch(target, instead):
-        yield
+def compare(label: str, table: Mapping[str, Sequence[Values]]) -> None:
+    """Print the means of the first column, and what changes in the others, with 95 % intervals."""
+    (_, whole), *others = table.items()
+    ones = [1.0] * len(whole)
+    means = ", ".join(f"{name} {np.mean([v[name] for v in whole]):.4f}" for name in whole[0])
+    print(f"{label}, {len(whole)} questions: {means}")
+    for name, rows in others:
+        cells = []
+        for measure in whole[0]:
+            before, after = ([v[measure] for v in part] for part in (whole, rows))
+            d = paired_difference((before, ones), (after, ones), range(len(ones)))
+            cells.append(f"{d.change:+.4f} ({d.low:+.4f} {d.high:+.4f})")
+        print(f"  {name:<32}" + "  ".join(cells), flush=True)
 
 
-def report(
-    name: str, whole: Sequence[Values], less: Sequence[Values], groups: Sequence[str]
-) -> None:
-    """Print what taking a part out changes, with 95 % intervals."""
-    cells = []
-    for measure in MEASURES:
-        before = ([v[measure] for v in whole], [1.0] * len(whole))
-        after = ([v[measure] for v in less], [1.0] * len(less))
-        change = paired_difference(before, after, groups)
-        cells.append(f"{change.change:+.3f} ({change.low:+.3f} {change.high:+.3f})")
-    print(f"  without {name:<26}" + "  ".join(cells), flush=True)
-
-
-def ablate_parts(library: Library, items: Sequence[Item]) -> None:
+def ablate_parts(library: Library, label: str, items: Sequence[Item]) -> None:
     """Every part of the pipeline in turn."""
-    groups = [item.id for item in items]
-    whole = [values(library, item) for item in items]
-    means = [np.mean([v[m] for v in whole]) for m in MEASURES]
-    print("  " + ", ".join(f"{m} {v:.3f}" for m, v in zip(MEASURES, means, strict=True)))
-    for part in PARTS:
-        with without(part):
-            report(part, whole, [values(library, item) for item in items], groups)
+    table = {}
+    for name in ("nothing", *PARTS):
+        with patch(*PARTS[name]) if name in PARTS else nullcontext():
+            table[f"without {name}"] = [values(library, item) for item in items]
+    compare(label, table)
 
 
-def follow_ups(file: Path) -> list[tuple[Item, Turn, str]]:
-    """Each follow-up as typed, the turn before it, and the question that it stands for."""
-    found = []
-    for _, row in read_rows(file):
-        groups = tuple(
-            tuple(Cited(s["article"], s["start"], s["end"]) for s in group) for group in row["gold"]
-        )
-        for language in ("ar", "en"):
-            after = row["after"][language]
-            item = Item(row["id"], language, "follow-up", row[language], groups=groups)
-            found.append((item, Turn(after, after, ""), row["standalone"][language]))
-    return found
-
-
-def ablate_follow_ups(library: Library, file: Path) -> None:
-    """Follow-ups completed by rule, left as they are, joined to the turn before, and by hand."""
+def ablate_follow_ups(library: Library) -> None:
+    """Follow-ups completed as they are in force, left as typed, always joined, and by hand."""
+    file = QUESTIONS / "follow-ups.jsonl"
+    rows = {row["id"]: row for _, row in read_rows(file)}
+    every = read_questions("follow-ups", file, ()).items
     for language in ("ar", "en"):
-        rows = [row for row in follow_ups(file) if row[0].language == language and row[0].groups]
-        groups = [item.id for item, _, _ in rows]
-        whole = [values(library, item, [turn]) for item, turn, _ in rows]
-        means = [np.mean([v[m] for v in whole]) for m in MEASURES]
-        print(f"follow-ups, {language}, {len(rows)}: " + ", ".join(
-            f"{m} {v:.3f}" for m, v in zip(MEASURES, means, strict=True)
-        ))  # fmt: skip
-        others: dict[str, Callable[[Item, Turn, str], str]] = {
-            "completion": lambda item, turn, alone: item.text,
-            "rules (joined always)": lambda item, turn, alone: f"{item.text} ({turn.question})",
-            "a machine (by hand)": lambda item, turn, alone: alone,
-        }
-        for name, text in others.items():
-            changed = [
-                values(library, replace(item, text=text(item, turn, alone)))
-                for item, turn, alone in rows
-            ]
-            report(name, whole, changed, groups)
+        items = [item for item in every if item.language == language and item.groups]
+        before = [rows[item.id]["after"][language] for item in items]
+        alone = [rows[item.id]["standalone"][language] for item in items]
+        pairs = list(zip(items, before, strict=True))
+        table = {
+            "in force": [values(library, i, [Turn(b, b, "")]) for i, b in pairs],
+            "as typed": [values(library, i) for i in items],
+            "joined always": [
+                values(library, replace(i, text=f"{i.text} ({b})")) for i, b in pairs
+            ],
+            "completed by hand": [
+                values(library, replace(i, text=text))
+                for i, text in zip(items, alone, strict=True)
+            ],
+        }  # fmt: skip
+        compare(f"follow-ups {language}", table)
 
 
-def ablate_legs(args: Any) -> None:
+def ablate_legs(args: Namespace) -> None:
     """Every leg in turn, the weights fitted anew without it."""
-    held = {"same": [("xquad-odd", "ar"), ("tydi", "ar")], "across/question": [("xquad-odd", "en")]}
-    for situation, names in held.items():
+    for situation, sets in HELD.items():
         train = list(asked(situation, args).values())
-        legs = allowed(situation)
-        tried = {"nothing": legs} | {leg: tuple(x for x in legs if x != leg) for leg in legs}
         weights = {}
-        for out, kept in tried.items():
-            columns = [LEGS.index(leg) for leg in kept]
-            rows = [[one.columns(columns) for one in rows] for rows in train]
-            weights[out] = columns, fit(rows, SITUATIONS[situation][2])
-        for name, language in names:
-            for among in (False, True) if args.distractors else (False,):
-                _print_legs(f"{name} {language}", _held(name, language, args, among), weights)
+        for out in ("nothing", *allowed(situation)):
+            columns = [LEGS.index(leg) for leg in allowed(situation) if leg != out]
+            rows = [[one.columns(columns) for one in listed] for listed in train]
+            weights[f"without {out}"] = columns, fit(rows, SITUATIONS[situation][1])
+        for name, language in sets:
+            mixed = bool(args.distractors) and name != "news"
+            for among in ((), args.distractors) if mixed else ((),):
+                questions = read_set(name, args.data).in_language(language)
+                library = _library(replace(questions, paths=(*questions.paths, *among)), args)
+                held = listed(library, [item for item in questions.items if item.answerable])
+                table = {
+                    out: [{"nDCG@10": ndcg(one.columns(columns).rank(found))} for one in held]
+                    for out, (columns, found) in weights.items()
+                }
+                compare(f"{name} {language}" + (" among distractors" if among else ""), table)
 
 
-def _held(name: str, language: str, args: Any, among: bool) -> list[Listed]:
-    assert DATA[name].role == "dev"
-    questions = read_set(name, args.data).in_language(language)
-    if among:
-        questions = replace(questions, paths=(*questions.paths, *args.distractors))
-    settings = replace(Settings.from_environment(), llm="none")
-    library = open_library(questions, settings, args.work, lambda stage, done, total: None)
-    return listed(library, questions.items)
-
-
-def _print_legs(label: str, rows: Sequence[Listed], weights: Mapping[str, Any]) -> None:
-    gains = {
-        out: [ndcg(one.columns(columns).rank(found)) for one in rows]
-        for out, (columns, found) in weights.items()
-    }
-    ones = [1.0] * len(rows)
-    print(f"{label}, {len(rows)} questions: nDCG@10 {np.mean(gains['nothing']):.4f}")
-    for out, found in gains.items():
-        change = paired_difference((gains["nothing"], ones), (found, ones), list(range(len(rows))))
-        print(f"  without {out:<12}{change.change:+.4f} ({change.low:+.4f} {change.high:+.4f})")
+def _library(questions: Any, args: Namespace) -> Library:
+    settings = replace(Settings.from_environment(), llm="none", answerable=-1.0)
+    return open_library(questions, settings, args.work, lambda stage, done, total: None)
 
 
 def main() -> int:
     """Print every table."""
     args = arguments(__doc__)
     ablate_legs(args)
-    settings = replace(Settings.from_environment(), llm="none", answerable=-1.0)
     for name in ("xquad-odd", "news"):
         questions = read_set(name, args.data)
-        library = open_library(questions, settings, args.work, lambda stage, done, total: None)
+        library = _library(questions, args)
         for language in ("ar", "en"):
             items = [i for i in questions.items if i.language == language and i.groups]
-            print(f"{name}, {language}, {len(items)} questions")
-            ablate_parts(library, items)
-    ablate_follow_ups(library, QUESTIONS / "follow-ups.jsonl")
+            ablate_parts(library, f"{name} {language}", items)
+    ablate_follow_ups(library)
     return 0
 
 

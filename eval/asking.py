@@ -128,7 +128,7 @@ class Asker:
         if not item.gold:
             return set()
         snapshot = self._library.snapshot()
-        near = snapshot.nearest("passages", query.vector, _EVERY, Filter(only=item.gold))
+        near = snapshot.nearest(query.vector, _EVERY, Filter(only=item.gold))
         return {
             number
             for number, article, chunk in snapshot.passages(near)

@@ -54,8 +54,6 @@ def _add_evaluation(parser: argparse.ArgumentParser) -> None:
     system.add_argument("--llm", default="auto", metavar="MODEL", help="as for ask")
     system.add_argument("--peer", choices=["llama-index"],
                         help="also a plain pipeline with the same encoder and model")  # fmt: skip
-    system.add_argument("--judge", metavar="URL",
-                        help="a model judges the answers too, reported apart")  # fmt: skip
     result = parser.add_argument_group("what becomes of it")
     result.add_argument("--report", type=Path, metavar="DIR", help="put the report here")
     result.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")

@@ -18,7 +18,7 @@ from eval.table import print_run
 from rag.config import Settings
 from rag.console import StageReport
 from rag.errors import UsageError
-from rag.models.generators import check_llm, is_url
+from rag.models.generators import check_llm
 
 # A tenth of the questions over the seeds.
 TENTH = 10
@@ -32,8 +32,6 @@ def run_evaluate(args: argparse.Namespace) -> int:
         MusnadError: a file, a model or an article is not what it should be.
     """
     check_llm(args.llm)
-    if args.judge and not is_url(args.judge):
-        raise UsageError(f"--judge {args.judge!r}: expected the http(s) URL of a server")
     questions, part = choose_set(args)
     name = f"{part}-{'none' if args.llm == 'none' else 'model'}"
     # Read before anything is asked: a wrong path should not cost an hour.
@@ -54,18 +52,12 @@ def run_evaluate(args: argparse.Namespace) -> int:
 
 
 def _ask(exam: Exam, args: argparse.Namespace) -> Run:
-    """Our replies, printed; the record holds the peer's and the judge's figures if asked for."""
+    """Our replies, printed; the record holds the peer's figures if asked for."""
     ours = exam.ours()
     print_run(ours.record)
     if args.peer:
         ours.record["peer"] = exam.peers().record
         print_run(ours.record["peer"])
-    if args.judge and exam.questions.judged == "spans":
-        from eval.judge import judge_replies, load_judge, print_verdicts
-
-        judge = load_judge(exam.library.settings, args.judge)
-        ours.record["judge"] = judge_replies(ours.scored, judge, exam.work, exam.report)
-        print_verdicts(ours.record["judge"])
     return ours
 
 
@@ -136,5 +128,5 @@ def _part(whole: EvaluationSet, args: argparse.Namespace) -> tuple[EvaluationSet
 
 def accepted_part(record: Record) -> dict[str, object]:
     """What is kept of accepted figures: ours, and none of the machine's."""
-    left_out = ("peer", "judge", "seconds")
+    left_out = ("peer", "seconds")
     return {name: value for name, value in record.items() if name not in left_out}

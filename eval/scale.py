@@ -1,4 +1,4 @@
-"""A million passages on one machine: search latency, memory, and what the codes miss.
+"""A million passages on one machine: search latency and memory.
 
 Nobody has a million news articles at hand, so the corpus is synthetic: real passages repeated, a
 fifth of each one's words replaced by others of the corpus, and random vectors in place of encoded
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eval.metrics.statistics import quantile
 from eval.speed import peak_memory_gb
@@ -29,12 +28,10 @@ from rag.corpus.articles import articles_of
 from rag.corpus.chunking import chunk_article
 from rag.corpus.readers import Document, read_documents
 from rag.errors import CorpusError
-from rag.filters import EVERYTHING
 from rag.library import Library
 from rag.models.protocols import Encoder
 from rag.store.indexing import shape_of
 from rag.store.protocol import Floats as Vectors
-from rag.store.protocol import Snapshot
 from rag.store.tables import tabulate_words
 from rag.store.writing import write_snapshot
 from rag.text.analyze import content_words
@@ -43,8 +40,6 @@ from rag.types import Article, Chunk, Span
 _NOISE = 0.2
 _UNIT = 256
 _SEARCHES = 200
-_RECALLED = 50
-_DEPTH = 10
 # Characters of an Arabic passage for each of the encoder's tokens, about.
 _CHARACTERS_PER_TOKEN = 3
 _ENGLISH = (
@@ -109,18 +104,11 @@ def run_scale(args: argparse.Namespace) -> int:
         # A process of its own, so that the memory is that of searching alone.
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             figures.update(pool.apply(search_figures, (path, titles)))
-        counts = library.snapshot().counts
-        size = library.encoders()[0].dimension
-        vectors = RandomVectors((counts.passages, size), _SEEDS["passages"])
-        figures["passages_recall_at_10"] = recall(library.snapshot(), vectors)
     for name, value in figures.items():
         print(f"{name:<28}{value:>16,.3f}")
     if args.json:
         args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
-
-
-_SEEDS = {"passages": 1, "sentences": 2}
 
 
 def _titles(path: Path) -> list[str]:
@@ -154,8 +142,8 @@ def build_synthetic(
         repeated,
         tabulate_words(_noisy([content_words(chunk.text) for _, chunk in passages], count)),
         {
-            "passages": RandomVectors((count, encoder.dimension), _SEEDS["passages"]),
-            "sentences": RandomVectors((sentences, encoder.dimension), _SEEDS["sentences"]),
+            "passages": RandomVectors((count, encoder.dimension), 1),
+            "sentences": RandomVectors((sentences, encoder.dimension), 2),
             "similarity": RandomVectors((sentences, sentence_encoder.dimension), 3),
         },
         lambda words: sentence_encoder.encode(words, "word"),
@@ -211,24 +199,6 @@ def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
         figures[f"{name}search_p50_ms"], figures[f"{name}search_p95_ms"] = p50, p95
     figures["peak_memory_gb"] = peak_memory_gb()
     return figures
-
-
-def recall(snapshot: Snapshot, vectors: RandomVectors) -> float:
-    """The share of the exact ten passages nearest to random queries that ``snapshot`` finds."""
-    queries = RandomVectors((_RECALLED, vectors.shape[1]), 9)[:_RECALLED]
-    best: list[tuple[Vectors, NDArray[np.int64]]] = []
-    for start in range(0, vectors.shape[0], 1 << 16):
-        products = queries @ vectors[start : start + (1 << 16)].T
-        rows = np.argpartition(-products, _DEPTH, axis=1)[:, :_DEPTH]
-        best.append((np.take_along_axis(products, rows, axis=1), rows + start))
-    products, rows = (np.concatenate(part, axis=1) for part in zip(*best, strict=True))
-    exact = np.take_along_axis(rows, np.argsort(-products, axis=1)[:, :_DEPTH], axis=1)
-    shared = 0
-    for query, wanted in zip(queries, exact.tolist(), strict=True):
-        found = snapshot.nearest("passages", query, _DEPTH, EVERYTHING)
-        articles = {facts.id for facts in snapshot.candidates(found).articles}
-        shared += len(articles & {f"a{number}" for number in wanted})
-    return shared / (_DEPTH * len(queries))
 
 
 def _read(file: Path) -> None:

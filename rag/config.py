@@ -37,7 +37,8 @@ class Settings:
     ``reading_tokens`` for what one sentence in another language says, and ``evidence_tokens`` for
     the sentences it is shown, of which there are at most ``evidence``).
     ``answerable`` is the least estimated probability, in [0, 1], at which a question is answered
-    rather than declined; chosen on dev sets (``eval/fit/answerability.py``).
+    rather than declined: the largest at which no more than about a tenth of the questions that can
+    be answered are declined, in any kind of the dev sets (``eval/fit/answerability.py``).
     """
 
     home: Path
@@ -54,7 +55,7 @@ class Settings:
     context_tokens: int = 4096
     answer_tokens: int = 256
     reading_tokens: int = 128
-    answerable: float = 0.4
+    answerable: float = 0.3
     question_characters: int = 2000
 
     @classmethod

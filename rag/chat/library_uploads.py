@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.corpus.articles import articles_of
-from rag.corpus.readers import LINES_SUFFIXES, TEXT_SUFFIXES, Unreadable, read_documents
+from rag.corpus.readers import READERS, Unreadable, read_documents
 from rag.errors import MusnadError
 from rag.library import Library
 from rag.types import Article, Report
 
 MOST_BYTES = 50_000_000
-SUFFIXES = TEXT_SUFFIXES | LINES_SUFFIXES
 _ADVICE = "give each article its own id"
 
 Refusal: TypeAlias = Literal["kind", "size"]
@@ -78,7 +77,7 @@ def add_files(
 
 def _read(file: Path, most_bytes: int) -> tuple[FileResult, list[Article]]:
     name = file.name
-    if file.suffix.lower() not in SUFFIXES:
+    if file.suffix.lower() not in READERS:
         return FileResult(name, refused="kind"), []
     if file.exists() and file.stat().st_size > most_bytes:
         return FileResult(name, refused="size"), []

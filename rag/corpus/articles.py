@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from rag.corpus.cleanup import read_page
 from rag.corpus.metadata import read_metadata
@@ -47,18 +48,14 @@ def articles_of(document: Document) -> Iterator[Article]:
 
 
 def _embedded(text: str, host: Article) -> Article:
-    stated = read_metadata(text)
     return Article(
         id=content_id(f"{host.id}\n{text}"),
         text=text,
-        title=stated.title,
-        date=stated.date,
-        outlet=stated.outlet,
         language=detect_language(text),
         path=host.path,
         host=host.id,
         debris=read_page(text).debris,
-        provenance=stated.provenance,
+        **asdict(read_metadata(text)),
     )
 
 

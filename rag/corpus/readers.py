@@ -1,4 +1,4 @@
-"""Paths to :class:`Document` values: text files, folders of them, and JSON lines.
+"""Paths to :class:`Document` values, by :data:`READERS`: a format is one function and one row.
 
 Leaves to others: what the text says about itself (``metadata``) and what of it is page furniture
 (``cleanup``).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -19,8 +19,6 @@ from rag.text.dates import find_dates
 
 DateOrder: TypeAlias = Literal["day first", "month first"]
 
-TEXT_SUFFIXES = frozenset({".txt", ".md", ".text"})
-LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -62,7 +60,7 @@ def read_documents(paths: Iterable[Path]) -> Iterator[Document | Unreadable]:
         if path.is_dir():
             files = [file for file in sorted(path.rglob("*")) if _is_corpus_file(file, path)]
             if not files:
-                kinds = ", ".join(sorted(TEXT_SUFFIXES | LINES_SUFFIXES))
+                kinds = ", ".join(sorted(READERS))
                 yield Unreadable(str(path), f"no article files in this folder (looked for {kinds})")
             for file in files:
                 yield from _read_file(file)
@@ -74,19 +72,19 @@ def read_documents(paths: Iterable[Path]) -> Iterator[Document | Unreadable]:
 
 def _is_corpus_file(file: Path, root: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
-    return file.is_file() and not hidden and file.suffix.lower() in TEXT_SUFFIXES | LINES_SUFFIXES
+    return file.is_file() and not hidden and file.suffix.lower() in READERS
 
 
 def _read_file(path: Path) -> Iterator[Document | Unreadable]:
     try:
-        text = decode(path)
+        yield from READERS.get(path.suffix.lower(), _read_text)(path)
     except CorpusError as error:
         yield Unreadable(str(path), str(error))
-        return
-    if path.suffix.lower() in LINES_SUFFIXES:
-        yield from _read_lines(path, text)
-    else:
-        yield Document(text=text, path=path.as_posix(), source=str(path.resolve()))
+
+
+def _read_text(path: Path) -> Iterator[Document]:
+    """The file is one article."""
+    yield Document(text=decode(path), path=path.as_posix(), source=str(path.resolve()))
 
 
 def decode(path: Path) -> str:
@@ -111,9 +109,11 @@ def decode(path: Path) -> str:
     return text
 
 
-def _read_lines(path: Path, text: str) -> Iterator[Document | Unreadable]:
+def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
+    """A JSON object a line, each an article; what it states goes before what its text says."""
     # Only \n ends a JSON line: splitlines() would also cut at U+2028, legal inside a string.
-    lines = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    rows = enumerate(decode(path).split("\n"), start=1)
+    lines = [(n, line) for n, line in rows if line.strip()]
     records: list[tuple[int, Any]] = []
     for number, line in lines:
         try:
@@ -204,3 +204,14 @@ def _valid(iso: str) -> str | None:
     except ValueError:
         return None
     return iso
+
+
+# What reads a file, by its suffix; a file named by itself that has another is read as text. A
+# reader raises ``CorpusError`` for what is wrong with the whole file.
+READERS: Mapping[str, Callable[[Path], Iterator[Document | Unreadable]]] = {
+    ".txt": _read_text,
+    ".md": _read_text,
+    ".text": _read_text,
+    ".jsonl": _read_lines,
+    ".ndjson": _read_lines,
+}

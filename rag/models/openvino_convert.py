@@ -18,6 +18,7 @@ from rag.models.openvino_encoder import (
     DESCRIPTION,
     FORMAT,
     GRAPH,
+    TOKENIZER,
     VERSION,
     OpenVinoEncoder,
     compile_graph,
@@ -25,7 +26,7 @@ from rag.models.openvino_encoder import (
 )
 from rag.models.protocols import Role
 from rag.models.sentence_transformers_encoder import load_model, quiet_transformers
-from rag.models.tokens import open_tokens, save_tokens
+from rag.models.tokens import open_tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -59,7 +60,7 @@ def convert(model_folder: Path, folder: Path, name: str) -> None:
     tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
     if tokenizer is None:
         raise NotConvertible("its tokenizer is not one of the tokenizers library")
-    save_tokens(tokenizer.to_str(), folder, length)
+    tokenizer.save(str(folder / TOKENIZER), pretty=False)
     dimension = _save_graph(model, folder / GRAPH)
     prompts = role_prompts(name, model.prompts)
     mark = fingerprint(VERSION, content_digest(model_folder), prompts, length)
@@ -118,7 +119,7 @@ def _best_precision(
 ) -> str:
     """The fastest precision at which every probe agrees with the original model."""
     worst = -1.0
-    tokens = open_tokens(folder, description.length)
+    tokens = open_tokens(folder / TOKENIZER, description.length)
     for precision in ("bf16", "f32"):
         graph = compile_graph(folder / GRAPH, 1, precision)
         encoder = OpenVinoEncoder("", description, graph, tokens)

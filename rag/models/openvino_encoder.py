@@ -23,8 +23,8 @@ from rag.models.tokens import Tokens, frame_of, open_tokens
 
 # Of the vectors: an index is made anew when it changes. Of the folder: that is made anew.
 VERSION = 1
-FORMAT = 2
-DESCRIPTION, GRAPH = "encoder.json", "model.xml"
+FORMAT = 3
+DESCRIPTION, GRAPH, TOKENIZER = "encoder.json", "model.xml", "tokenizer.json"
 TOKENS_PER_BATCH = 2048
 TEXTS_PER_BATCH = 64
 WIDTH_STEP = 16
@@ -138,7 +138,7 @@ class OpenVinoEncoder:
             name,
             known,
             compile_graph(folder / GRAPH, threads, known.precision),
-            open_tokens(folder, known.length),
+            open_tokens(folder / TOKENIZER, known.length),
         )
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:

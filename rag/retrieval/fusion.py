@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.filters import days_of
-from rag.retrieval.query import Query
 from rag.store.protocol import ArticleFacts, Floats
 from rag.text.dates import DateMention
 
@@ -40,17 +39,16 @@ def scale(name: str, scores: Floats, best: float) -> Floats:
     return scores / np.float32(5)
 
 
-def fuse(query: Query, legs: Mapping[str, Floats], same: NDArray[np.bool_]) -> Floats:
+def fuse(legs: Mapping[str, Floats], same: NDArray[np.bool_]) -> Floats:
     """One score per candidate, shape ``(n,)``.
 
     ``legs`` holds each leg's raw scores of the candidates, of which there is at least one, and
-    ``same`` whether a candidate is in the question's language: then weights of their own apply,
-    across languages those of what the query is.
+    ``same`` whether a candidate is in the question's language: each case has its weights.
     """
     scaled = np.stack([scale(name, legs[name], float(legs[name].max())) for name in LEGS])
     within, across = (
         np.asarray([load_weights()[name].get(leg, 0.0) for leg in LEGS], dtype=np.float32)
-        for name in ("same", f"across/{query.kind}")
+        for name in ("same", "across")
     )
     fused: Floats = np.where(same, within @ scaled, across @ scaled)
     return fused

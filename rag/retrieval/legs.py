@@ -29,8 +29,7 @@ def propose(snapshot: Snapshot, translator: Translator, query: Query, k: int, wh
         snapshot.matching("stems", single(query.stems), k, where),
         snapshot.matching("names", single(query.names), k, foreign),
         snapshot.matching("stems", translated(translator, query), k, foreign),
-        snapshot.nearest("passages", query.vector, k, where),
-        snapshot.nearest("sentences", query.vector, k, where),
+        snapshot.nearest(query.vector, k, where),
     )
     return np.unique(np.concatenate(proposals))
 

@@ -8,7 +8,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from rag.errors import UsageError
 from rag.models.protocols import Encoder, Vectors
@@ -19,20 +18,10 @@ from rag.text.relative_dates import dates_in_question
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
 from rag.text.stopwords import ENGLISH
 
-Kind = Literal["question", "statement"]
-
 # A capital that does not begin the sentence marks a name; other words seldom are one.
 _NAME_WEIGHT = 1.0
 _WORD_WEIGHT = 0.3
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:'s)?")
-_STATEMENT_WORDS = 8
-# Inside a sentence these words mostly join clauses; near its beginning they ask.
-_ASKS_WITHIN = 3
-_INTERROGATIVE = re.compile(
-    r"what|who|whom|whose|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can"
-    r"|[وفبل]?(من|ما|ماذا|متى|أين|اين|كيف|كم|لماذا|هل|أي|اي|أية|اية)|بم|مم",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,6 @@ class Query:
 
     text: str
     language: str
-    kind: Kind
     stems: Mapping[str, float]
     grams: Mapping[str, float]
     names: Mapping[str, float]
@@ -85,7 +73,6 @@ def prepare(
     return Query(
         text=text,
         language=detect_language(text),
-        kind=kind_of(text),
         stems=dict.fromkeys(map(stem, words), 1.0),
         grams=Counter(gram for word in words for gram in grams(word)),
         names=skeletons(text),
@@ -94,13 +81,6 @@ def prepare(
         vector=encoder.encode([text], "query")[0],
         sentence_vector=sentence_encoder.encode([text], "query")[0],
     )
-
-
-def kind_of(text: str) -> Kind:
-    """A statement is a whole sentence that asks nothing: a claim to be looked up, say."""
-    words = text.split()
-    asks = "?" in text or "؟" in text or any(map(_INTERROGATIVE.fullmatch, words[:_ASKS_WITHIN]))
-    return "statement" if len(words) >= _STATEMENT_WORDS and not asks else "question"
 
 
 def foreign_words(text: str) -> tuple[str, ...]:

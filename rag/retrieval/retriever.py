@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.filters import EVERYTHING, Filter
 from rag.retrieval.duplicates import fold
@@ -36,18 +35,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Pool:
-    """Passages that some leg proposed, their articles, each leg's raw scores of them, and whether
-    each is in the ``same`` language as the question.
-    """
+    """Passages that some leg proposed, their articles, and each leg's raw scores of them."""
 
     ids: Ids
     articles: Sequence[ArticleFacts]
     legs: Mapping[str, Floats]
-    same: NDArray[np.bool_]
 
     def scores(self, query: Query) -> Floats:
         """The fused score of each, with what its article's date adds."""
-        return fuse(query, self.legs, self.same) + dated(self.articles, query.dates)
+        same = np.asarray([article.language == query.language for article in self.articles])
+        return fuse(self.legs, same) + dated(self.articles, query.dates)
 
 
 class FusionRetriever:
@@ -69,9 +66,7 @@ class FusionRetriever:
         """The passages worth fusing: the ``proposed`` best of every leg."""
         ids = propose(self._snapshot, self._translator, query, proposed, where)
         candidates = self._snapshot.candidates(ids)
-        articles = candidates.articles
-        same = np.asarray([article.language == query.language for article in articles], dtype=bool)
-        return Pool(ids, articles, score(self._translator, query, candidates), same)
+        return Pool(ids, candidates.articles, score(self._translator, query, candidates))
 
     def rank(self, query: Query, pool: Pool, k: int) -> list[Found]:
         """The ``k`` best of ``pool``, best first, near-copies folded."""

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,7 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM articles"
 
 def write_articles(path: Path, articles: Iterable[Article]) -> None:
     """Write ``articles`` to a new database at ``path``; their rows count from 0 in order."""
-    connection = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         definitions = ", ".join(f"{name} TEXT" for name in _COLUMNS)
         connection.execute(f"CREATE TABLE articles (row INTEGER PRIMARY KEY, {definitions})")
@@ -32,8 +32,6 @@ def write_articles(path: Path, articles: Iterable[Article]) -> None:
         connection.executemany(f"INSERT INTO articles VALUES ({places})", rows)
         connection.execute("CREATE UNIQUE INDEX article_id ON articles (id)")
         connection.commit()
-    finally:
-        connection.close()
 
 
 class ArticleTable:

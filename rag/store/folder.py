@@ -116,6 +116,7 @@ def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> FolderSnapshot:
             raise StoreError(f"{file}: damaged index file ({found}); {_mend(path)}")
     try:
         postings = Postings.load(folder, "postings.")
+        fields = {name: TermTable.load(folder, f"{name}.") for name in FIELDS}
         return FolderSnapshot(
             version=folder.name.removeprefix(PREFIX),
             size=sum(manifest["files"].values()),
@@ -124,9 +125,7 @@ def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> FolderSnapshot:
             chunks=ChunkTable.load(folder),
             vectors={name: open_vectors(folder, file) for name, (file, _) in VECTORS.items()},
             word_table=WordTable.load(folder),
-            lexical={
-                name: LexicalIndex(TermTable.load(folder, f"{name}."), postings) for name in FIELDS
-            },
+            lexical={name: LexicalIndex(terms, postings) for name, terms in fields.items()},
             vocabulary=load_lines(folder / "vocabulary.txt"),
         )
     except StoreError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,8 +55,9 @@ def _name(description: Any) -> str:
 
 def same_passages(old: Article | None, new: Article) -> bool:
     """Whether both give the same chunks, words and vectors."""
-    shaping = operator.attrgetter("text", "title", "debris")
-    return old is not None and bool(shaping(old) == shaping(new))
+    return old is not None and all(
+        getattr(old, part) == getattr(new, part) for part in ("text", "title", "debris")
+    )
 
 
 def translatable(word: str) -> bool:

@@ -148,7 +148,7 @@ class Snapshot(Protocol):
     def vocabulary(self) -> Collection[str]:
         """The words that have vectors of their own."""
 
-    def nearest(self, field: DenseField, vector: Floats, k: int, where: Filter) -> Ids:
+    def nearest(self, vector: Floats, k: int, where: Filter) -> Ids:
         """At most ``k`` passages that ``where`` admits, those with the largest cosines first."""
 
     def matching(self, field: LexicalField, groups: Sequence[Group], k: int, where: Filter) -> Ids:

@@ -32,8 +32,6 @@ from rag.store.tables import ChunkTable, Mask, WordTable, concatenated
 from rag.store.vectors import VectorIndex
 from rag.text.analyze import stem
 
-# Sentences looked at for each passage that is wanted: several of the nearest are often of one.
-_SENTENCES = 3
 # Filters whose passages are remembered.
 _REMEMBERED = 16
 
@@ -57,18 +55,9 @@ class FolderSnapshot:
         """See :class:`rag.store.protocol.Snapshot`, here and below."""
         return Counts(len(self.articles), len(self.chunks), len(self.chunks.sentences))
 
-    def nearest(self, field: DenseField, vector: Floats, k: int, where: Filter = EVERYTHING) -> Ids:
+    def nearest(self, vector: Floats, k: int, where: Filter = EVERYTHING) -> Ids:
         """By exact or compressed search; see :mod:`rag.store.vectors`."""
-        mask = self._mask(where)
-        if field == "passages":
-            return self.vectors[field].search(vector, k, mask)[0]
-        bounds = self.chunks.bounds
-        if mask is not None:
-            mask = np.repeat(mask, np.diff(bounds))
-        near, _ = self.vectors[field].search(vector, _SENTENCES * k, mask)
-        owners = np.searchsorted(bounds, near, side="right") - 1
-        first = np.sort(np.unique(owners, return_index=True)[1])
-        return np.asarray(owners[first][:k], dtype=np.int64)
+        return self.vectors["passages"].search(vector, k, self._mask(where))[0]
 
     def matching(
         self, field: LexicalField, groups: Sequence[Group], k: int, where: Filter = EVERYTHING

@@ -56,7 +56,6 @@ class ExactVectors:
     def __init__(self, index: faiss.Index) -> None:
         """Wrap ``index``."""
         self._index = index
-        self.dimension = int(index.d)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -80,7 +79,7 @@ class ExactVectors:
     def rows(self, rows: Ids) -> Floats:
         """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
         if len(rows) == 0:
-            return np.zeros((0, self.dimension), dtype=np.float32)
+            return np.zeros((0, self._index.d), dtype=np.float32)
         return np.asarray(self._index.reconstruct_batch(rows))
 
 
@@ -95,7 +94,6 @@ class CompressedVectors:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
         self._codes = codes
         self._record, self._count = array.dtype, len(array)
-        self.dimension = int(array.dtype["values"].shape[0])
         self._mapped = np.asarray(array) if array.nbytes <= _MAPPED_BYTES else None
         self._file, self._start = os.open(path, os.O_RDONLY), int(array.offset)
         weakref.finalize(self, os.close, self._file)

@@ -32,7 +32,7 @@ PREFIX = "snapshot-"
 # Each field's vectors by the name of their files, and whether they are searched or only looked up.
 VECTORS = {
     "passages": ("passages", True),
-    "sentences": ("sentences", True),
+    "sentences": ("sentences", False),
     "similarity": ("senses", False),
     "vocabulary": ("vocabulary", True),
 }

@@ -138,7 +138,6 @@ def test_beir_is_retrieval_alone(capsys: pytest.CaptureFixture[str]) -> None:
         (["--questions-lang", "fr"], 1, "seeds: no questions in language 'fr'"),
         (["--compare", "none.json"], 1, "none.json: No such file"),
         (["--llm", "gpt-99"], 2, "--llm 'gpt-99': expected auto"),
-        (["--limit", "1", "--judge", "none"], 2, "--judge 'none': expected the http(s) URL"),
     ],
 )
 def test_bad_input_is_one_line(

@@ -82,7 +82,6 @@ def report(tmp_path: Path) -> Path:
         "encoder": "e",
         **summarise(rows),
         **values_of(rows),
-        "judge": {"model": HOSTILE, "right": {"ar": [0.5, 0.4, 0.6, 10]}},
     }
     record["peer"] = {**record, "system": HOSTILE}
     return write_report(tmp_path / "report", record, rows, ARTICLES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.scale import RandomVectors, build_synthetic, recall
+from eval.scale import RandomVectors, build_synthetic
 from rag.library import Library
 
 
@@ -39,13 +39,3 @@ def test_passages_are_repeated_with_other_words(library: Library, tmp_path: Path
         assert chunk.text == article.text
         assert all(span.of(article.text).strip() for span in chunk.sentences)
     assert len(built.search("المدينة")) > 0
-
-
-def test_an_exact_index_finds_all(library: Library, tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus.jsonl"
-    corpus.write_text(json.dumps({"text": "وصل الوزير إلى المدينة."}), encoding="utf-8")
-    build_synthetic(library.path, corpus, 40, library.settings, library.encoders())
-    vectors = RandomVectors((40, library.encoders()[0].dimension), 1)
-    assert recall(library.snapshot(), vectors) == 1.0
-    others = RandomVectors(vectors.shape, 2)
-    assert recall(library.snapshot(), others) < 0.6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from rag.models.openvino_encoder import (
     batches,
     padded_width,
 )
-from rag.models.tokens import PieceTokens, Vocabulary, WholeTokens, open_tokens, save_tokens
+from rag.models.tokens import open_tokens
 
 
 def encoder(graph: SumGraph) -> OpenVinoEncoder:
@@ -99,96 +98,6 @@ def test_prompts_are_the_models_own_or_those_of_its_family(
     assert role_prompts(name, prompts) == expected
 
 
-# --- the piece tokenizer ------------------------------------------------------------------
-
-PIECES = {"<s>": 0.0, "</s>": 0.0, "<unk>": 0.0, "▁": -2.0, "a": -3.0, "b": -3.5, "ab": -5.0}
-PIECES |= {"▁a": -4.0, "aba": -9.0, "ba": -6.5}
-
-
-def test_the_segmentation_is_the_one_whose_scores_sum_highest() -> None:
-    vocabulary = Vocabulary(list(PIECES), list(PIECES.values()), unknown=2)
-    names = list(PIECES)
-
-    def pieces(word: str) -> list[str]:
-        return [names[i] for i in vocabulary.segment(word)]
-
-    # ▁a + b = −4 − 3.5 beats ▁ + ab = −2 − 5 … no: −7.5 < −7.
-    assert pieces("▁ab") == ["▁", "ab"]
-    # ab + a = −5 − 3 beats aba = −9, a + ba = −9.5 and a + b + a = −9.5.
-    assert pieces("aba") == ["ab", "a"]
-    # b + a = −3.5 − 3 ties with ba = −6.5: the piece that starts first wins.
-    assert pieces("ba") == ["ba"]
-    assert pieces("") == []
-    assert pieces("axyb") == ["a", "<unk>", "b"]
-
-
-def tokenizer_json(**changes: object) -> str:
-    framed = {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}
-    end = {"SpecialToken": {"id": "</s>", "type_id": 0}}
-    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
-    rules: dict[str, object] = {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [
-            {"id": i, "content": name, "special": True, **flags}
-            for i, name in enumerate(["<s>", "</s>", "<unk>"])
-        ],
-        "normalizer": {"type": "Lowercase"},
-        "pre_tokenizer": {
-            "type": "Sequence",
-            "pretokenizers": [
-                {"type": "WhitespaceSplit"},
-                {
-                    "type": "Metaspace",
-                    "replacement": "▁",
-                    "prepend_scheme": "always",
-                    "split": True,
-                },
-            ],
-        },
-        "post_processor": {
-            "type": "TemplateProcessing",
-            "single": [*framed, end],
-            "pair": [*framed, end, {"Sequence": {"id": "B", "type_id": 1}}],
-            "special_tokens": {
-                "<s>": {"id": "<s>", "ids": [0], "tokens": ["<s>"]},
-                "</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]},
-            },
-        },
-        "decoder": None,
-        "model": {
-            "type": "Unigram",
-            "unk_id": 2,
-            "vocab": [[piece, score] for piece, score in PIECES.items()],
-            "byte_fallback": False,
-        },
-    }
-    return json.dumps(rules | changes)
-
-
-def test_pieces_give_the_ids_of_the_original(tmp_path: Path) -> None:
-    from tokenizers import Tokenizer
-
-    save_tokens(tokenizer_json(), tmp_path, length=6)
-    small = open_tokens(tmp_path, length=6)
-    assert isinstance(small, PieceTokens)
-    whole = WholeTokens(Tokenizer.from_str(tokenizer_json()), length=6)
-    texts = ["", "ab", "AB aba", "xyz a<s>b", "ab ab ab ab ab", "</s>", "  b  "]
-    assert small.ids(["ab"]) == [[0, 3, 6, 1]]
-    assert small.ids(texts) == whole.ids(texts)
-    assert max(map(len, small.ids(texts))) == 6
-    assert small.count(texts) == whole.count(texts)
-    assert small.count(["ab ab ab ab ab"]) == [10]
-
-
-def test_a_tokenizer_of_another_kind_is_left_to_the_library(tmp_path: Path) -> None:
-    words = {"type": "WordLevel", "vocab": {"<unk>": 3, "▁a": 2}, "unk_token": "<unk>"}
-    save_tokens(tokenizer_json(model=words), tmp_path, length=6)
-    assert list(tmp_path.iterdir()) == [tmp_path / "tokenizer.json"]
-    assert open_tokens(tmp_path, length=6).ids(["a a"]) == [[0, 2, 2, 1]]
-
-
 # --- folders ------------------------------------------------------------------------------
 
 
@@ -244,12 +153,11 @@ def test_a_folder_appears_whole_or_stays_as_it_was(tmp_path: Path) -> None:
         assert list(target.iterdir()) == [target / "whole"]
 
 
-@pytest.mark.parametrize("pieces", [True, False])
-def test_a_damaged_tokenizer_is_named_in_one_line(tmp_path: Path, pieces: bool) -> None:
-    file = "pieces.json" if pieces else "tokenizer.json"
-    (tmp_path / file).write_bytes(b"\xff{")
-    with pytest.raises(ModelError, match=str(tmp_path)) as caught:
-        open_tokens(tmp_path, length=6)
+def test_a_damaged_tokenizer_is_named_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(b"\xff{")
+    with pytest.raises(ModelError, match=str(path)) as caught:
+        open_tokens(path, length=6)
     assert "\n" not in str(caught.value)
 
 

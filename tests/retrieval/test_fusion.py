@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import WordEncoder
 
 from rag.retrieval.fusion import LEGS, fuse, load_weights, scale
-from rag.retrieval.query import prepare
 
 
 def test_each_leg_is_scaled_by_a_fixed_rule() -> None:
@@ -19,19 +17,18 @@ def test_each_leg_is_scaled_by_a_fixed_rule() -> None:
 
 
 def test_a_passage_is_fused_by_the_weights_of_its_language() -> None:
-    query = prepare("Who met Lavrov?", WordEncoder(), WordEncoder())
     legs = {name: np.asarray([1.0, 1.0], dtype=np.float32) for name in LEGS}
-    within, across = fuse(query, legs, np.asarray([True, False]))
+    within, across = fuse(legs, np.asarray([True, False]))
     weights = load_weights()
     units = {name: float(scale(name, np.ones(1, np.float32), 1.0)[0]) for name in LEGS}
     assert within == pytest.approx(sum(w * units[n] for n, w in weights["same"].items()), rel=1e-5)
-    expected = sum(w * units[n] for n, w in weights["across/question"].items())
+    expected = sum(w * units[n] for n, w in weights["across"].items())
     assert across == pytest.approx(expected, rel=1e-5)
 
 
 def test_every_situation_has_weights_and_none_is_negative() -> None:
     weights = load_weights()
-    assert set(weights) == {"same", "across/question", "across/statement"}
+    assert set(weights) == {"same", "across"}
     for row in weights.values():
         assert set(row) <= set(LEGS)
         assert min(row.values()) >= 0

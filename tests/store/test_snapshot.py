@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import WordEncoder
 
 from rag.filters import EVERYTHING, Filter, Period
 from rag.library import Library
+from rag.models.protocols import Role, Vectors
 from rag.retrieval.query import Query, prepare
 from rag.store.protocol import Cosines, Ids, Snapshot, single
 
@@ -61,13 +64,11 @@ def test_what_is_proposed_is_what_scores_highest(
         "stems": candidates.bm25("stems", single(query.stems)),
         "names": candidates.bm25("names", single(query.names)),
         "passages": candidates.cosines("passages", query.vector).best(),
-        "sentences": candidates.cosines("sentences", query.vector).best(),
     }
     found = {
         "stems": snapshot.matching("stems", single(query.stems), 2, where),
         "names": snapshot.matching("names", single(query.names), 2, where),
-        "passages": snapshot.nearest("passages", query.vector, 2, where),
-        "sentences": snapshot.nearest("sentences", query.vector, 2, where),
+        "passages": snapshot.nearest(query.vector, 2, where),
     }
     for name, proposed in found.items():
         assert admitted[proposed].all()
@@ -84,7 +85,7 @@ def test_every_filter_and_their_sum(seeded: Library, query: Query) -> None:
     year = Period(datetime.date(2024, 1, 1), datetime.date(2024, 12, 31))
 
     def found(where: Filter) -> set[str]:
-        ids = snapshot.nearest("passages", query.vector, 99, where)
+        ids = snapshot.nearest(query.vector, 99, where)
         return {facts.id for facts in snapshot.candidates(ids).articles}
 
     assert found(EVERYTHING) == {a.id for a in articles}
@@ -100,6 +101,25 @@ def test_words_of_an_article_are_found_by_form_and_by_beginning(seeded: Library)
     saying = snapshot.saying("روسيا")
     assert saying == {a.id for a in snapshot.articles if "روسي" in a.text}
     assert snapshot.saying("zzz") == set()
+
+
+def test_words_may_have_vectors_of_their_own_length(seeded: Library, tmp_path: Path) -> None:
+    class ShorterWords(WordEncoder):
+        def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+            vectors = super().encode(texts, role)
+            return vectors[:, :2048] if role == "word" else vectors
+
+    encoder = ShorterWords()
+    library = Library(
+        tmp_path / "shorter", seeded.settings,
+        encoder=seeded.encoders()[0], sentence_encoder=encoder,
+    )  # fmt: skip
+    for page in sorted((tmp_path / "seeds").iterdir()):
+        library.ingest([page])
+    (vector,) = encoder.encode(["روسيا"], "word")
+    ((word, cosine),) = library.snapshot().nearest_words(vector, 1)
+    assert word == "روسيا"
+    assert cosine == pytest.approx(1)
 
 
 def test_words_by_article_are_those_of_its_passages(seeded: Library) -> None:
