@@ -17,6 +17,8 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     speed = kinds.add_parser("speed", parents=[common], help="encoding and search, timed")
     speed.add_argument("articles", type=Path, metavar="FILE.jsonl")
     speed.add_argument("--index", type=Path, metavar="DIR", help="search this index, if it is made")
+    speed.add_argument("--against", type=Path, metavar="CHECKOUT",
+                       help="search also with another copy of the code, in turn")  # fmt: skip
     speed.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     speed.set_defaults(run=_speed)
     scale = kinds.add_parser("scale", parents=[common], help="search over a million passages")

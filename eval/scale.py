@@ -21,8 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.metrics.statistics import quantile
-from eval.speed import peak_memory_gb
+from eval.speed import peak_memory_gb, percentiles, search_seconds
 from rag.config import Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.chunking import chunk_article
@@ -188,15 +187,9 @@ def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
     started = time.perf_counter()
     library.search(questions[0])
     figures = {"first_search_s": time.perf_counter() - started}
-    library.search(questions[1])
-    seconds = []
-    for question in questions:
-        started = time.perf_counter()
-        library.search(question)
-        seconds.append(time.perf_counter() - started)
+    seconds = search_seconds(library, questions)
     for name, part in (("", seconds), ("arabic_", seconds[::2]), ("english_", seconds[1::2])):
-        p50, p95 = (1000 * quantile(part, share) for share in (0.5, 0.95))
-        figures[f"{name}search_p50_ms"], figures[f"{name}search_p95_ms"] = p50, p95
+        figures |= percentiles(f"{name}search", part)
     figures["peak_memory_gb"] = peak_memory_gb()
     return figures
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from eval.metrics.statistics import quantile
+from eval.metrics.statistics import bootstrap, quantile
 from rag.config import DEFAULT_ENCODER, Settings
 from rag.console import StageReport
 from rag.corpus.readers import Document, read_documents
@@ -44,7 +48,9 @@ def run_speed(args: argparse.Namespace) -> int:
         path = args.index or Path(folder) / "index"
         library = Library(path, settings)
         figures: dict[str, Any] = ingest_figures(library, args.articles)
-        figures.update(search_figures(library, documents))
+        figures.update(percentiles("search", search_seconds(library, _titles(documents))))
+        if args.against:
+            figures.update(paired_figures(path, args.against, _titles(documents)))
     figures.update(encoding_figures(settings, documents))
     for name, value in figures.items():
         print(f"{name:<40}{value:>12,.3f}")
@@ -76,18 +82,82 @@ def peak_memory_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def search_figures(library: Library, documents: Sequence[Document]) -> dict[str, float]:
-    """Milliseconds of a warm search, for titles of articles asked as questions."""
+def _titles(documents: Sequence[Document]) -> list[str]:
+    """Titles of some articles, to be asked as questions."""
     titles = [document.title or document.text[:60] for document in documents]
-    chosen = np.random.default_rng(0).permutation(len(titles))[:_SEARCHES]
-    library.search(titles[0])
+    return [titles[n] for n in np.random.default_rng(0).permutation(len(titles))[:_SEARCHES]]
+
+
+def search_seconds(library: Library, questions: Sequence[str]) -> list[float]:
+    """How long each search takes, once the first was made."""
+    library.search(questions[0])
     seconds = []
-    for place in chosen:
+    for question in questions:
         started = time.perf_counter()
-        library.search(titles[place])
+        library.search(question)
         seconds.append(time.perf_counter() - started)
-    p50, p95 = (1000 * quantile(seconds, share) for share in (0.5, 0.95))
-    return {"search_p50_ms": p50, "search_p95_ms": p95}
+    return seconds
+
+
+def percentiles(name: str, seconds: Sequence[float]) -> dict[str, float]:
+    """The median and the 95th percentile, in milliseconds."""
+    return {f"{name}_p{p}_ms": 1000 * quantile(seconds, p / 100) for p in (50, 95)}
+
+
+# What a process does that holds an index open: a question in, the seconds of its search out.
+_SEARCHER = """
+import dataclasses, json, pathlib, sys, time
+from rag.config import Settings
+from rag.library import Library
+settings = dataclasses.replace(Settings.from_environment(), llm="none")
+library = Library(pathlib.Path(sys.argv[1]), settings)
+for line in sys.stdin:
+    started = time.perf_counter()
+    library.search(json.loads(line))
+    print(time.perf_counter() - started, flush=True)
+"""
+
+
+@contextmanager
+def _searcher(index: Path, checkout: Path) -> Iterator[Callable[[str], float]]:
+    """What gives the seconds of a warm search by the code in ``checkout``."""
+    command = [sys.executable, "-c", _SEARCHER, str(index.resolve())]
+    environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+        cwd=checkout,
+    ) as process:  # fmt: skip
+        assert process.stdin and process.stdout
+        asked, timed = process.stdin, process.stdout
+
+        def search(question: str) -> float:
+            print(json.dumps(question), file=asked, flush=True)
+            return float(timed.readline())
+
+        yield search
+
+
+def paired_figures(index: Path, checkout: Path, titles: Sequence[str]) -> dict[str, float]:
+    """Warm searches by this code and by that in ``checkout``, in turn over the same questions: the
+    medians in milliseconds, and the geometric mean of the ratios with its 95 % interval.
+    """
+    here = Path(__file__).parent.parent
+    with _searcher(index, here) as ours, _searcher(index, checkout) as theirs:
+        for search in (ours, theirs):
+            search(titles[0])
+        pairs = []
+        for place, title in enumerate(titles):
+            first = ours(title) if place % 2 else None
+            other = theirs(title)
+            pairs.append((first or ours(title), other))
+    ratio = bootstrap([float(np.log(own / other)) for own, other in pairs])
+    own, other = (1000 * quantile(part, 0.5) for part in zip(*pairs, strict=True))
+    ends = {"": ratio.mean, "_low": ratio.low, "_high": ratio.high}
+    return {
+        "paired_search_p50_ms": own,
+        "paired_search_p50_ms_of_the_other": other,
+        **{f"paired_search_ratio{name}": float(np.exp(value)) for name, value in ends.items()},
+    }
 
 
 def encoding_figures(settings: Settings, documents: Sequence[Document]) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from rag.models.description import EncoderDescription
 from rag.models.openvino_encoder import FORMAT, Integers
 from rag.models.protocols import Vectors
+from rag.models.tokens import Tokens
 
 DESCRIPTION = EncoderDescription(
     version=FORMAT,
@@ -21,8 +22,11 @@ DESCRIPTION = EncoderDescription(
 )
 
 
-class CharacterTokens:
+class CharacterTokens(Tokens):
     """A token per character: its code point."""
+
+    def __init__(self) -> None:
+        """There is no tokenizer behind it."""
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         return [[ord(letter) for letter in text] for text in texts]

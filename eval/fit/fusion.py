@@ -2,9 +2,9 @@
 
     python -m eval.fit.fusion DATA --work FOLDER [--distractors FILE.jsonl] [--write]
 
-For each situation (the passage in the question's language, or in another) a linear listwise model is
-fitted to training questions, alone and among distractors. Printed: cross-validated nDCG@10, source
-articles kept together, and the best single leg's.
+For each situation (the passage in the question's language, or in another) a linear listwise model
+is fitted to training questions, alone and among distractors. Printed: cross-validated nDCG@10,
+source articles kept together, and the best single leg's.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from rag.models.openvino_encoder import (
 )
 from rag.models.protocols import Role
 from rag.models.sentence_transformers_encoder import load_model, quiet_transformers
-from rag.models.tokens import open_tokens
+from rag.models.tokens import Tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -119,7 +119,7 @@ def _best_precision(
 ) -> str:
     """The fastest precision at which every probe agrees with the original model."""
     worst = -1.0
-    tokens = open_tokens(folder / TOKENIZER, description.length)
+    tokens = Tokens.open(folder / TOKENIZER, description.length)
     for precision in ("bf16", "f32"):
         graph = compile_graph(folder / GRAPH, 1, precision)
         encoder = OpenVinoEncoder("", description, graph, tokens)

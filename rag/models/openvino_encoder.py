@@ -19,7 +19,7 @@ from rag.errors import ModelError
 from rag.models.description import EncoderDescription
 from rag.models.progress import one_line
 from rag.models.protocols import Role, Vectors
-from rag.models.tokens import Tokens, frame_of, open_tokens
+from rag.models.tokens import Tokens
 
 # Of the vectors: an index is made anew when it changes. Of the folder: that is made anew.
 VERSION = 1
@@ -138,7 +138,7 @@ class OpenVinoEncoder:
             name,
             known,
             compile_graph(folder / GRAPH, threads, known.precision),
-            open_tokens(folder / TOKENIZER, known.length),
+            Tokens.open(folder / TOKENIZER, known.length),
         )
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
@@ -162,7 +162,7 @@ class OpenVinoEncoder:
         states: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
         with self._turn:
             ids = self._tokens.ids([prompt + text for text in texts])
-            before, after = map(len, frame_of(self._tokens))
+            before, after = self._tokens.frame()
             before += self._tokens.count([prompt])[0]
             for group, _, found in self._run(ids):
                 for i, of_text in zip(group, found, strict=True):

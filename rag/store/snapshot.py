@@ -5,14 +5,15 @@ Rows are known here and in the tables alone: a passage's number is its row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.filters import EVERYTHING, Filter
+from rag.filters import EVERYTHING, Filter, days_of
 from rag.store.articles import ArticleTable
 from rag.store.lexical import LexicalIndex
 from rag.store.protocol import (
@@ -57,13 +58,13 @@ class FolderSnapshot:
 
     def nearest(self, vector: Floats, k: int, where: Filter = EVERYTHING) -> Ids:
         """By exact or compressed search; see :mod:`rag.store.vectors`."""
-        return self.vectors["passages"].search(vector, k, self._mask(where))[0]
+        return self.vectors["passages"].search(vector, k, self._filters.mask(where))[0]
 
     def matching(
         self, field: LexicalField, groups: Sequence[Group], k: int, where: Filter = EVERYTHING
     ) -> Ids:
         """By lists of passages; see :mod:`rag.store.lexical`."""
-        mask = self._mask(where)
+        mask = self._filters.mask(where)
         if not groups or (mask is not None and not mask.any()):
             return np.zeros(0, dtype=np.int64)
         return self.lexical[field].top(groups, k, mask)
@@ -115,9 +116,8 @@ class FolderSnapshot:
         return self.articles.facts()
 
     @cached_property
-    def _mask(self) -> Callable[[Filter], Mask | None]:
-        """Which passages a filter admits; ``None`` stands for all."""
-        return lru_cache(_REMEMBERED)(partial(_admitted, self._facts, self.chunks.owners))
+    def _filters(self) -> _Filters:
+        return _Filters(self._facts, self.chunks.owners)
 
 
 @dataclass(frozen=True)
@@ -157,16 +157,45 @@ class FolderCandidates:
         return self.snapshot.word_table.placed(self.ids)
 
 
-def _admitted(articles: Sequence[ArticleFacts], owners: Ids, where: Filter) -> Mask | None:
-    if where == EVERYTHING:
-        return None
-    in_period = {date: where.period.holds(date) for date in {facts.date for facts in articles}}
-    mask = [
-        (where.only is None or facts.id in where.only)
-        and facts.id not in where.without
-        and (where.foreign_to is None or facts.language != where.foreign_to)
-        and in_period[facts.date]
-        for facts in articles
-    ]
-    admitted: Mask = np.asarray(mask, dtype=bool)[owners]
-    return admitted
+class _Filters:
+    """Which passages a filter admits; ``owners`` are the rows of their articles."""
+
+    def __init__(self, articles: Sequence[ArticleFacts], owners: Ids) -> None:
+        self._articles = articles
+        self._owners = owners
+        self.mask = lru_cache(_REMEMBERED)(self._mask)
+
+    def _mask(self, where: Filter) -> Mask | None:
+        """By passage; ``None`` where all are admitted."""
+        if where == EVERYTHING:
+            return None
+        kept = np.ones(len(self._articles), dtype=bool)
+        if where.only is not None:
+            kept[:] = False
+            kept[self._rows(where.only)] = True
+        kept[self._rows(where.without)] = False
+        if where.foreign_to is not None:
+            kept &= self._languages != where.foreign_to
+        if where.period.since is not None:
+            kept &= self._days[:, 0] >= where.period.since.toordinal()
+        if where.period.until is not None:
+            kept &= (self._days[:, 1] <= where.period.until.toordinal()) & (self._days[:, 1] > 0)
+        mask: Mask = kept[self._owners]
+        return mask
+
+    def _rows(self, ids: frozenset[str]) -> list[int]:
+        return [self._row_of[name] for name in ids if name in self._row_of] if ids else []
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {facts.id: row for row, facts in enumerate(self._articles)}
+
+    @cached_property
+    def _languages(self) -> NDArray[np.str_]:
+        return np.asarray([facts.language for facts in self._articles], dtype=str)
+
+    @cached_property
+    def _days(self) -> Ids:
+        """The first and last day of each article's date; both 0 where it is not known."""
+        days = [days_of(facts.date) or (0, 0) for facts in self._articles]
+        return np.asarray(days, dtype=np.int64).reshape(-1, 2)

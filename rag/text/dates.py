@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hijridate import Hijri
@@ -19,7 +19,7 @@ from rag.text.months import MONTH_PATTERN, month_number
 from rag.text.normalize import normalize_mapped
 from rag.types import Span
 
-__all__ = ["DateMention", "find_dates"]
+__all__ = ["DateMention", "disjoint", "find_dates", "longest"]
 
 _YEARS = range(1000, 2101)
 _HIJRI_YEARS = range(1343, 1501)
@@ -147,13 +147,19 @@ def find_dates(text: str) -> list[DateMention]:
         DateMention(folded.raw_span(*found.span), found.year, found.month, found.day, found.bounds)
         for found in _candidates(folded.text)
     ]
-    return _longest(mentions, len(text))
+    return longest(mentions, len(text))
 
 
-def _longest(mentions: list[DateMention], length: int) -> list[DateMention]:
+def longest(mentions: Iterable[DateMention], length: int) -> list[DateMention]:
+    """Of mentions in a text of ``length`` that overlap, the longest; disjoint and in order."""
+    return disjoint(sorted(mentions, key=lambda each: each.span.start - each.span.end), length)
+
+
+def disjoint(mentions: Iterable[DateMention], length: int) -> list[DateMention]:
+    """In order, those that overlap none given before them."""
     taken = bytearray(length)
     kept: list[DateMention] = []
-    for mention in sorted(mentions, key=lambda each: each.span.start - each.span.end):
+    for mention in mentions:
         start, end = mention.span
         if not any(taken[start:end]):
             taken[start:end] = b"\x01" * (end - start)

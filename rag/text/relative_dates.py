@@ -20,13 +20,13 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from hijridate import Gregorian, Hijri
 
-from rag.text.dates import DateMention, find_dates
+from rag.text.dates import DateMention, disjoint, find_dates, longest
 from rag.text.months import MONTH_PATTERN, month_number
 from rag.text.normalize import Normalized, normalize_mapped
 from rag.types import Span
@@ -131,26 +131,13 @@ def dates_in_question(text: str, today: datetime.date) -> list[DateMention]:
 
     Relative and absolute ones; where two overlap, the relative one is kept.
     """
-    return _disjoint([*find_relative_dates(text, today), *find_dates(text)], len(text))
+    return disjoint([*find_relative_dates(text, today), *find_dates(text)], len(text))
 
 
 def find_relative_dates(text: str, today: datetime.date) -> list[DateMention]:
     """The relative dates of ``text``, in order and disjoint; of two that overlap the longer one."""
     question = _Question(normalize_mapped(text), today)
-    found = (_mention(span, days) for span, days in _candidates(question))
-    return _disjoint(sorted(found, key=lambda each: each.span.start - each.span.end), len(text))
-
-
-def _disjoint(mentions: Iterable[DateMention], length: int) -> list[DateMention]:
-    """In order, those that overlap none given before them."""
-    taken = bytearray(length)
-    kept: list[DateMention] = []
-    for mention in mentions:
-        start, end = mention.span
-        if not any(taken[start:end]):
-            taken[start:end] = b"\x01" * (end - start)
-            kept.append(mention)
-    return sorted(kept, key=lambda mention: mention.span.start)
+    return longest((_mention(*found) for found in _candidates(question)), len(text))
 
 
 def _candidates(question: _Question) -> Iterator[tuple[Span, Days]]:

@@ -17,7 +17,7 @@ from rag.models.openvino_encoder import (
     batches,
     padded_width,
 )
-from rag.models.tokens import open_tokens
+from rag.models.tokens import Tokens
 
 
 def encoder(graph: SumGraph) -> OpenVinoEncoder:
@@ -157,7 +157,7 @@ def test_a_damaged_tokenizer_is_named_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "tokenizer.json"
     path.write_bytes(b"\xff{")
     with pytest.raises(ModelError, match=str(path)) as caught:
-        open_tokens(path, length=6)
+        Tokens.open(path, length=6)
     assert "\n" not in str(caught.value)
 
 
