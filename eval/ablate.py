@@ -27,11 +27,12 @@ from eval.metrics.citations import Cited, citation_recall, supports
 from eval.metrics.ranking import graded_ndcg, ndcg
 from eval.metrics.statistics import paired_difference
 from eval.running import open_library
-from eval.sets.ours import QUESTIONS, read_questions, read_rows
+from eval.sets.ours import QUESTIONS, read_questions
 from eval.sets.roles import read_set
 from eval.sets.values import Item
 from rag.answering.conversation import Turn
 from rag.answering.pipeline import Request, finished
+from rag.batch import read_rows
 from rag.config import Settings
 from rag.library import Library
 from rag.retrieval.fusion import LEGS

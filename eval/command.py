@@ -14,7 +14,7 @@ def add_eval_command(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("eval", parents=[common], help="measure quality and speed")
     _add_evaluation(parser)
     kinds = parser.add_subparsers(metavar="WHAT")
-    speed = kinds.add_parser("speed", parents=[common], help="encoding and search, timed")
+    speed = kinds.add_parser("speed", parents=[common], help="ingest and search, timed")
     speed.add_argument("articles", type=Path, metavar="FILE.jsonl")
     speed.add_argument("--index", type=Path, metavar="DIR", help="search this index, if it is made")
     speed.add_argument("--against", type=Path, metavar="CHECKOUT",

@@ -1,7 +1,6 @@
-"""Speed: encoding against sentence-transformers, a whole ingest, and searches over it.
+"""Speed: a whole ingest, and searches over it; beside another copy of the code, if asked for.
 
-Two engines are timed in turn, round by round, so that a machine whose speed drifts does not favour
-one; the median of the rounds' ratios is what counts.
+Two are timed in turn, question by question, so that a machine whose speed drifts favours neither.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -23,16 +21,12 @@ from typing import Any
 import numpy as np
 
 from eval.metrics.statistics import bootstrap, quantile
-from rag.config import DEFAULT_ENCODER, Settings
+from rag.config import Settings
 from rag.console import StageReport
 from rag.corpus.readers import Document, read_documents
 from rag.errors import CorpusError
 from rag.library import Library
-from rag.models.encoders import load_encoder
 
-_PASSAGES = 48
-_CHARACTERS = 680
-_ROUNDS = 5
 _SEARCHES = 200
 
 
@@ -51,7 +45,6 @@ def run_speed(args: argparse.Namespace) -> int:
         figures.update(percentiles("search", search_seconds(library, _titles(documents))))
         if args.against:
             figures.update(paired_figures(path, args.against, _titles(documents)))
-    figures.update(encoding_figures(settings, documents))
     for name, value in figures.items():
         print(f"{name:<40}{value:>12,.3f}")
     if args.json:
@@ -122,11 +115,10 @@ for line in sys.stdin:
 def _searcher(index: Path, checkout: Path) -> Iterator[Callable[[str], float]]:
     """What gives the seconds of a warm search by the code in ``checkout``."""
     command = [sys.executable, "-c", _SEARCHER, str(index.resolve())]
-    environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
+    # What `python -c` imports it looks for in its working directory first.
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
-        cwd=checkout,
-    ) as process:  # fmt: skip
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=checkout
+    ) as process:
         assert process.stdin and process.stdout
         asked, timed = process.stdin, process.stdout
 
@@ -157,31 +149,4 @@ def paired_figures(index: Path, checkout: Path, titles: Sequence[str]) -> dict[s
         "paired_search_p50_ms": own,
         "paired_search_p50_ms_of_the_other": other,
         **{f"paired_search_ratio{name}": float(np.exp(value)) for name, value in ends.items()},
-    }
-
-
-def encoding_figures(settings: Settings, documents: Sequence[Document]) -> dict[str, float]:
-    """Passages per second of both engines, and the median ratio over alternating rounds."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    torch.set_num_threads(settings.threads)
-    texts = [document.text[:_CHARACTERS] for document in documents if len(document.text) > 680]
-    texts = texts[:_PASSAGES]
-    ours = load_encoder(settings)
-    theirs = SentenceTransformer(str(settings.home / "encoders" / DEFAULT_ENCODER), device="cpu")
-    vectors = theirs.encode(texts, prompt_name="passage", normalize_embeddings=True)
-    worst = float((ours.encode(texts, "passage") * vectors).sum(axis=1).min())
-    ratios, rates = [], []
-    for _ in range(_ROUNDS):
-        started = time.perf_counter()
-        ours.encode(texts, "passage")
-        middle = time.perf_counter()
-        theirs.encode(texts, prompt_name="passage", batch_size=16)
-        rates.append(len(texts) / (middle - started))
-        ratios.append((time.perf_counter() - middle) / (middle - started))
-    return {
-        "encoding_passages_per_s": float(np.median(rates)),
-        "encoding_vs_sentence_transformers": float(np.median(ratios)),
-        "encoding_worst_cosine": worst,
     }

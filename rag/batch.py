@@ -1,4 +1,4 @@
-"""The batch forms: many questions from a file, one result a line, resumable."""
+"""JSON lines: many questions from a file, one result a line, resumable."""
 
 from __future__ import annotations
 
@@ -27,31 +27,42 @@ def read_questions(path: Path) -> list[Question]:
     Raises:
         CorpusError: the file or a line of it cannot be read, or two questions share an id.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    questions = [
-        _question(line, f"{path}:{number}")
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    ]
+    questions = [_question(row, place) for place, row in read_rows(path)]
     for name, count in Counter(question.id for question in questions).items():
         if count > 1:
             raise CorpusError(f"{path}: id {name!r} stands twice")
     return questions
 
 
-def _question(line: str, place: str) -> Question:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise CorpusError(f"{place}: not JSON: {error.msg} at column {error.colno}") from error
-    if not isinstance(record, dict) or not isinstance(record.get("question"), str):
+def _question(row: dict[str, Any], place: str) -> Question:
+    if not isinstance(row.get("question"), str):
         raise CorpusError(f'{place}: expected an object with "id" and "question"')
-    if not isinstance(record.get("id"), str | int):
+    if not isinstance(row.get("id"), str | int):
         raise CorpusError(f'{place}: "id" is missing')
-    return Question(str(record["id"]), record["question"])
+    return Question(str(row["id"]), row["question"])
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of a JSON-lines file, each with its place, ``file:line``, for messages.
+
+    Raises:
+        CorpusError: it cannot be read, or a line is not a JSON object.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            place = f"{path}:{number}"
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                where = f"{error.msg} at column {error.colno}"
+                raise CorpusError(f"{place}: not JSON: {where}") from error
+            if not isinstance(row, dict):
+                raise CorpusError(f"{place}: expected an object")
+            yield place, row
 
 
 def answer_all(questions: list[Question], output: Path, respond: Respond) -> Iterator[str]:

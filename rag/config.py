@@ -37,7 +37,7 @@ class Settings:
     ``reading_tokens`` for what one sentence in another language says, and ``evidence_tokens`` for
     the sentences it is shown, of which there are at most ``evidence``).
     ``answerable`` is the least estimated probability, in [0, 1], at which a question is answered
-    rather than declined: the largest at which no more than about a tenth of the questions that can
+    rather than declined: the largest at which no more than an eighth of the questions that can
     be answered are declined, in any kind of the dev sets (``eval/fit/answerability.py``).
     """
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from eval.metrics.citations import Cited
 from eval.sets.values import LANGUAGES, EvaluationSet, Item
+from rag.batch import read_rows
 from rag.config import DEFAULT_CORPUS
 from rag.errors import CorpusError
 
@@ -50,28 +50,6 @@ def read_questions(name: str, file: Path, corpus: Sequence[Path]) -> EvaluationS
     if not items:
         raise CorpusError(f"{file}: no questions")
     return EvaluationSet(name, tuple(items), paths=tuple(corpus))
-
-
-def read_rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The objects of a JSON-lines file, each with its place for messages.
-
-    Raises:
-        CorpusError: it cannot be read, or a line is not a JSON object.
-    """
-    try:
-        lines = file.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{file}: {getattr(error, 'strerror', None) or error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CorpusError(f"{file}:{number}: not JSON: {error.msg}") from error
-        if not isinstance(row, dict):
-            raise CorpusError(f"{file}:{number}: expected an object")
-        yield f"{file}:{number}", row
 
 
 def _items(row: Mapping[str, Any]) -> Iterator[Item]:

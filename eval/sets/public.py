@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics.citations import Cited
-from eval.sets.ours import read_rows
 from eval.sets.values import EvaluationSet, Item
+from rag.batch import read_rows
 from rag.errors import CorpusError
 from rag.text.language import detect_language
 from rag.types import Span

@@ -104,7 +104,7 @@ class Respondent:
         note = said.quoting_meanwhile if quoting and not choices.quoting else ""
         exchange = Exchange(question, end="stopped")
         reading, written, quoted = said.searching, "", None
-        with self._line.join() as ticket:
+        with self._line.join() as waiting:
             for event in events:
                 match event:
                     case Retrieved(passages):
@@ -114,7 +114,7 @@ class Respondent:
                     case Quoted(answer):
                         quoted = answer
                         exchange = Exchange(question, answer, "stopped")
-                        for ahead in () if quoting else ticket.waiting():
+                        for ahead in () if quoting else waiting:
                             before = said.waiting.format(people=said.counted("person", ahead))
                             shown = answer_html(answer, index, language, note=before)
                             yield shown, exchange
@@ -134,8 +134,8 @@ class Respondent:
         """
         if not self._loader.ready:
             return self._library.ask(question, quote_only=True)
-        with self._line.join() as ticket:
-            for _ in ticket.waiting():
+        with self._line.join() as waiting:
+            for _ in waiting:
                 pass
             return self._library.ask(question)
 

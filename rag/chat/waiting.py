@@ -7,59 +7,44 @@ quoted answer is already read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+# How often one who waits is told, though nothing has changed: a generator that nobody reads any
+# more is then closed.
+HEARTBEAT_SECONDS = 1.0
 
 
 class Line:
-    """Lets ``places`` at a time through."""
+    """Lets one at a time through."""
 
-    def __init__(self, places: int = 1) -> None:
+    def __init__(self) -> None:
         """Nobody waits yet."""
-        self._places = places
-        self._tickets: list[Ticket] = []
+        self._tickets: list[object] = []
         self._moved = threading.Condition()
 
-    def join(self) -> Ticket:
-        """A place at the end of the line; leave it by closing the ticket."""
-        with self._moved:
-            self._tickets.append(Ticket(self))
-            return self._tickets[-1]
+    @contextmanager
+    def join(self, heartbeat: float = HEARTBEAT_SECONDS) -> Iterator[Generator[int]]:
+        """Stand at the end of the line, as long as the ``with`` lasts.
 
-    def ahead(self, ticket: Ticket) -> int:
-        """How many stand before ``ticket`` that it has to wait for."""
+        Given is how many are ahead, each time that changes and at every ``heartbeat``, in seconds;
+        it ends at the front.
+        """
+        ticket = object()
         with self._moved:
-            return max(0, self._tickets.index(ticket) - self._places + 1)
-
-    def leave(self, ticket: Ticket) -> None:
-        """Let those behind move up. Leaving twice does no harm."""
-        with self._moved:
-            if ticket in self._tickets:
+            self._tickets.append(ticket)
+        try:
+            yield self._ahead(ticket, heartbeat)
+        finally:
+            with self._moved:
                 self._tickets.remove(ticket)
                 self._moved.notify_all()
 
-    def wait(self, ticket: Ticket, seen: int, seconds: float) -> None:
-        """Until not ``seen`` stand before ``ticket``, or ``seconds`` have passed."""
-        with self._moved:
-            self._moved.wait_for(lambda: self.ahead(ticket) != seen, seconds)
+    def _ahead(self, ticket: object, heartbeat: float) -> Generator[int]:
+        def moved() -> bool:
+            return self._tickets.index(ticket) != ahead
 
-
-class Ticket(AbstractContextManager["Ticket"]):
-    """A place in a line, to be used in a ``with``."""
-
-    def __init__(self, line: Line) -> None:
-        """Made by :meth:`Line.join`."""
-        self._line = line
-
-    def waiting(self, heartbeat: float = 1.0) -> Generator[int]:
-        """How many are ahead, each time that changes and at every ``heartbeat``; ends at the front.
-
-        The heartbeat lets a generator that nobody reads any more be closed.
-        """
-        while ahead := self._line.ahead(self):
+        while ahead := self._tickets.index(ticket):
             yield ahead
-            self._line.wait(self, ahead, heartbeat)
-
-    def __exit__(self, *error: object) -> None:
-        """Leave the line."""
-        self._line.leave(self)
+            with self._moved:
+                self._moved.wait_for(moved, heartbeat)
