@@ -74,15 +74,10 @@ def _figures(record: Record) -> dict[str, dict[str, tuple[float, int]]]:
     return table
 
 
-def results_folder() -> Path:
-    """Where accepted figures are kept: in the copy of Musnad one works in, else as installed."""
-    here = Path("eval/results")
-    return here if here.is_dir() else Path(__file__).parent / "results"
-
-
 def accepted_path(run: str) -> Path:
-    """Where the accepted figures of ``run`` are kept."""
-    return results_folder() / f"{run}.json"
+    """Where the accepted figures of ``run`` are: in the copy one works in, else as installed."""
+    here = Path("eval/results")
+    return (here if here.is_dir() else Path(__file__).parent / "results") / f"{run}.json"
 
 
 def read_accepted(run: str) -> dict[str, Any]:

@@ -68,27 +68,6 @@ class RandomVectors:
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-@dataclass(frozen=True)
-class Repeated:
-    """``count`` articles that repeat the texts of ``passages`` under ids of their own."""
-
-    passages: Sequence[tuple[Article, Chunk]]
-    count: int
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __iter__(self) -> Iterator[Article]:
-        for number in range(self.count):
-            article, chunk = self.passages[number % len(self.passages)]
-            yield Article(
-                id=f"a{number}", text=chunk.text, title=article.title, language=article.language
-            )
-
-    def __contains__(self, article: object) -> bool:
-        return any(article == other for other in self)
-
-
 def run_scale(args: argparse.Namespace) -> int:
     """``musnad eval scale``."""
     settings = dataclasses.replace(Settings.from_environment(), llm="none")
@@ -123,22 +102,24 @@ def build_synthetic(
 ) -> None:
     """An index of ``count`` passages at ``path``, made from the articles of ``corpus``."""
     documents = [d for d in read_documents([corpus]) if isinstance(d, Document)]
-    articles = [article for document in documents for article in articles_of(document)]
     passages = [
         (article, chunk)
-        for article in articles
+        for document in documents
+        for article in articles_of(document)
         for chunk in chunk_article(article, _tokens, settings.chunk_tokens)
     ]
-    repeated = [
-        [Chunk(f"a{n}", 0, len(chunk.text), chunk.text, spans)]
-        for n, (chunk, spans) in zip(range(count), itertools.cycle(_moved(passages)))
-    ]
-    sentences = sum(len(group[0].sentences) for group in repeated)
+    articles, chunks = [], []
+    for n, (article, chunk) in zip(range(count), itertools.cycle(passages)):
+        text = chunk.text
+        spans = tuple(Span(s - chunk.start, e - chunk.start) for s, e in chunk.sentences)
+        articles.append(Article(f"a{n}", text, title=article.title, language=article.language))
+        chunks.append([Chunk(f"a{n}", 0, len(text), text, spans)])
+    sentences = sum(len(group[0].sentences) for group in chunks)
     encoder, sentence_encoder = encoders
     write_snapshot(
         path,
-        Repeated(passages, count),
-        repeated,
+        articles,
+        chunks,
         tabulate_words(_noisy([content_words(chunk.text) for _, chunk in passages], count)),
         {
             "passages": RandomVectors((count, encoder.dimension), 1),
@@ -152,14 +133,6 @@ def build_synthetic(
 
 def _tokens(texts: Sequence[str]) -> list[int]:
     return [len(text) // _CHARACTERS_PER_TOKEN for text in texts]
-
-
-def _moved(passages: Sequence[tuple[Article, Chunk]]) -> list[tuple[Chunk, tuple[Span, ...]]]:
-    """Each chunk with its sentences where they lie in the chunk's own text."""
-    return [
-        (chunk, tuple(Span(s - chunk.start, e - chunk.start) for s, e in chunk.sentences))
-        for _, chunk in passages
-    ]
 
 
 def _noisy(texts: Sequence[Sequence[str]], count: int) -> Iterator[list[str]]:

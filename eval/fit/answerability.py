@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.fit.libraries import arguments, training
 from eval.sets.values import EvaluationSet
-from rag.answering.pipeline import Request
+from rag.answering.pipeline import Pipeline, Request
 from rag.filters import EVERYTHING, Filter
 from rag.library import Library
 from rag.reading.answerability import COEFFICIENTS, features, situation
@@ -64,11 +64,7 @@ def cases(library: Library, questions: EvaluationSet) -> Iterator[Case]:
             "small, hidden": Filter(only=article - item.gold),
         }
         for kind, where in asked.items():
-            query, found = pipeline.search(Request(item.text, where))
-            evidence = pipeline.reader.read(query, found).evidence
-            if evidence:
-                values = features(found, evidence)
-                yield Case(values, situation(query, evidence), "hidden" not in kind, kind)
+            yield from _asked(pipeline, Request(item.text, where), kind, "hidden" not in kind)
 
 
 def written(library: Library, questions: EvaluationSet) -> Iterator[Case]:
@@ -79,12 +75,15 @@ def written(library: Library, questions: EvaluationSet) -> Iterator[Case]:
     few = frozenset[str]().union(*(item.gold for item in questions.items))
     for item in questions.items:
         for size, where in (("all", EVERYTHING), ("few", Filter(only=few))):
-            query, found = pipeline.search(Request(item.text, where))
-            evidence = pipeline.reader.read(query, found).evidence
-            if evidence:
-                kind = size if item.answerable else f"{size}, no answer"
-                values = features(found, evidence)
-                yield Case(values, situation(query, evidence), item.answerable, kind)
+            kind = size if item.answerable else f"{size}, no answer"
+            yield from _asked(pipeline, Request(item.text, where), kind, item.answerable)
+
+
+def _asked(pipeline: Pipeline, request: Request, kind: str, answerable: bool) -> Iterator[Case]:
+    """One asking; nothing where there is no evidence to judge."""
+    query, found = pipeline.search(request)
+    if evidence := pipeline.reader.read(query, found).evidence:
+        yield Case(features(found, evidence), situation(query, evidence), answerable, kind)
 
 
 def fit(rows: Sequence[Case]) -> Weights:
