@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from operator import attrgetter, itemgetter
+from typing import Any
 
 from rag.corpus.cleanup import Reason, reason
 from rag.library import Library
@@ -21,11 +22,6 @@ from rag.text.analyze import content_words
 from rag.text.normalize import normalize
 from rag.types import Article
 
-Order: TypeAlias = Literal[
-    "added", "newest", "oldest", "title", "title_back", "outlet", "outlet_back", "language",
-    "language_back", "longest", "shortest",
-]  # fmt: skip
-ORDERS: tuple[Order, ...] = Order.__args__  # type: ignore[attr-defined]
 PAGE_ROWS = 50
 _EXAMPLES = 3
 _LATER_SECONDS = 1.5
@@ -86,7 +82,7 @@ class Catalogue:
 
     # --- the list -------------------------------------------------------------------------
 
-    def find(self, query: str, order: Order) -> list[Entry]:
+    def find(self, query: str, order: str) -> list[Entry]:
         """The articles that hold every word of ``query``, in ``order``; all when it has none.
 
         A word is found in the title, outlet, date or id wherever it stands, and in the text as
@@ -146,29 +142,12 @@ class Catalogue:
         return sorted(told, key=lambda aside: -aside.spans)
 
 
-def arrange(entries: Sequence[Entry], order: Order) -> list[Entry]:
+def arrange(entries: Sequence[Entry], order: str) -> list[Entry]:
     """The entries in ``order``, equals as they stood; what is not known comes last either way."""
-    match order:
-        case "added":
-            return list(entries)
-        case "newest" | "oldest":
-            return _by(entries, lambda entry: entry.date, back=order == "newest")
-        case "title" | "title_back":
-            return _by(entries, _title, back=order == "title_back")
-        case "outlet" | "outlet_back":
-            return _by(entries, lambda e: normalize(e.outlet or ""), back=order == "outlet_back")
-        case "language" | "language_back":
-            return _by(entries, lambda entry: entry.language, back=order == "language_back")
-        case "longest" | "shortest":
-            return sorted(entries, key=lambda entry: entry.words, reverse=order == "longest")
-
-
-def _by(entries: Sequence[Entry], key: Callable[[Entry], str | None], *, back: bool) -> list[Entry]:
+    key, back = ORDERS[order]
     keyed = [(key(entry), entry) for entry in entries]
-    known = sorted((k, n) for n, (k, _) in enumerate(keyed) if k)
-    if back:
-        known.sort(key=lambda pair: pair[0], reverse=True)
-    return [keyed[n][1] for _, n in known] + [entry for k, entry in keyed if not k]
+    known = sorted((pair for pair in keyed if pair[0]), key=itemgetter(0), reverse=back)
+    return [entry for _, entry in known] + [entry for value, entry in keyed if not value]
 
 
 def _title(entry: Entry) -> str:
@@ -176,6 +155,22 @@ def _title(entry: Entry) -> str:
     folded = normalize(entry.label)
     start = next((i for i, letter in enumerate(folded) if letter.isalnum()), 0)
     return folded[start:]
+
+
+# What each order goes by, and whether the largest comes first.
+ORDERS: Mapping[str, tuple[Callable[[Entry], Any], bool]] = {
+    "added": (lambda entry: None, False),
+    "newest": (attrgetter("date"), True),
+    "oldest": (attrgetter("date"), False),
+    "title": (_title, False),
+    "title_back": (_title, True),
+    "outlet": (lambda entry: normalize(entry.outlet or ""), False),
+    "outlet_back": (lambda entry: normalize(entry.outlet or ""), True),
+    "language": (attrgetter("language"), False),
+    "language_back": (attrgetter("language"), True),
+    "longest": (attrgetter("words"), True),
+    "shortest": (attrgetter("words"), False),
+}
 
 
 def _entry(place: int, article: Article) -> Entry:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.chat.library_catalogue import PAGE_ROWS, Catalogue, Entry, Order
+from rag.chat.library_catalogue import ORDERS, PAGE_ROWS, Catalogue, Entry
 from rag.chat.library_html import action, cells_of, entries_html, table
 from rag.chat.markup import Markup, element, filled, isolated, joined, shortened
 from rag.chat.words import Words
 
 # What a heading sorts by when it is chosen, and when it is chosen again.
-_HEADINGS: dict[str, tuple[Order, Order]] = {
+_HEADINGS: dict[str, tuple[str, str]] = {
     "title": ("title", "title_back"),
     "outlet": ("outlet", "outlet_back"),
     "date": ("newest", "oldest"),
@@ -19,7 +19,6 @@ _HEADINGS: dict[str, tuple[Order, Order]] = {
 }
 _GROUPS = 50
 _EXAMPLE_CHARACTERS = 90
-_DESCENDING = ("newest", "longest", "title_back", "outlet_back", "language_back")
 
 
 def summary_html(catalogue: Catalogue, said: Words) -> Markup:
@@ -38,9 +37,7 @@ def summary_html(catalogue: Catalogue, said: Words) -> Markup:
     return joined((element("h2", said.library_tab), element("p.musnad-lib-facts", shown)))
 
 
-def list_html(
-    found: Sequence[Entry], *, page: int, order: Order, chosen: str, said: Words
-) -> Markup:
+def list_html(found: Sequence[Entry], *, page: int, order: str, chosen: str, said: Words) -> Markup:
     """Page ``page`` (from 0) of the articles ``found``, that of id ``chosen`` marked."""
     if not found:
         return element("p.musnad-lib-empty", said.none_found, role="status")
@@ -59,16 +56,16 @@ def pages(count: int) -> int:
     return max((count - 1) // PAGE_ROWS + 1, 1)
 
 
-def turned(order: Order, by: str) -> Order | None:
+def turned(order: str, by: str) -> str | None:
     """The order after heading ``by`` is chosen, or ``None`` when there is no such heading."""
     first, again = _HEADINGS.get(by, (None, None))
     return again if order == first else first
 
 
-def _heading(name: str, first: Order, again: Order, order: Order, said: Words) -> Markup:
+def _heading(name: str, first: str, again: str, order: str, said: Words) -> Markup:
     way, arrow = "none", ""
     if order in (first, again):
-        way, arrow = ("descending", "↓") if order in _DESCENDING else ("ascending", "↑")
+        way, arrow = ("descending", "↓") if ORDERS[order][1] else ("ascending", "↑")
     sign = element("span", arrow, aria_hidden="true")
     button = action("sort", said.tables["columns"][name], " ", sign, by=name)
     return element(f"th.musnad-lib-{name}", button, scope="col", aria_sort=way)

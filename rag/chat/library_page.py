@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.chat.library_article import article_html, note_html
-from rag.chat.library_catalogue import Order, Shelf
+from rag.chat.library_catalogue import Shelf
 from rag.chat.library_html import framed
 from rag.chat.library_list import (
     asides_html,
@@ -47,7 +47,7 @@ class View:
     """
 
     query: str = ""
-    order: Order = "newest"
+    order: str = "newest"
     page: int = 0
     chosen: str = ""
     parts: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.chat.library_catalogue import ORDERS, Catalogue, Order, Shelf
+from rag.chat.library_catalogue import ORDERS, Catalogue, Shelf
 from rag.chat.words import words
 from rag.library import Library
 from rag.types import Article
@@ -26,7 +26,7 @@ def catalogue(library: Library) -> Catalogue:
     return Catalogue(library.snapshot())
 
 
-def ids(catalogue: Catalogue, query: str = "", order: Order = "added") -> str:
+def ids(catalogue: Catalogue, query: str = "", order: str = "added") -> str:
     return "".join(entry.id for entry in catalogue.find(query, order))
 
 
@@ -45,7 +45,7 @@ def ids(catalogue: Catalogue, query: str = "", order: Order = "added") -> str:
         ("shortest", "dbac"),
     ],
 )
-def test_orders(catalogue: Catalogue, order: Order, expected: str) -> None:
+def test_orders(catalogue: Catalogue, order: str, expected: str) -> None:
     assert ids(catalogue, order=order) == expected
 
 
