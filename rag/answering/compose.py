@@ -44,13 +44,11 @@ class Quoted(NamedTuple):
     answer: Answer
 
 
-class Piece(NamedTuple):
-    """Some more of the model's text, markers as the model wrote them, not yet checked."""
-
-    text: str
+class Writing(NamedTuple):
+    """The model has written some more. What it wrote is not told before it is checked."""
 
 
-Event: TypeAlias = Retrieved | Quoted | Piece
+Event: TypeAlias = Retrieved | Quoted | Writing
 # Events on the way to an answer, which is what is returned.
 Steps: TypeAlias = Generation[Event, None, Answer]
 

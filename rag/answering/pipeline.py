@@ -69,8 +69,8 @@ class Pipeline:
             return query, self.retriever.retrieve(query, count, request.where)
 
     def answer(self, request: Request, writer: Writer | None = None) -> Steps:
-        """Events on the way to the answer, which is returned: the passages, the quotations, pieces
-        of the text of ``writer``, without which the answer is quotations.
+        """Events on the way to the answer, which is returned: the passages, the quotations, that
+        ``writer`` is writing; without one the answer is quotations.
 
         Raises:
             GenerationError: the language model failed.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 from rag.answering import prompts
-from rag.answering.compose import Draft, Piece, Steps
+from rag.answering.compose import Draft, Steps, Writing
 from rag.answering.verification import Support, best_support, support
 from rag.config import Settings
 from rag.models.protocols import Encoder, Generator, Usage
@@ -51,9 +51,8 @@ class Writer:
     settings: Settings
 
     def compose(self, draft: Draft) -> Steps:
-        """Pieces of the model's text, and the answer, which is never one that declines: in the
-        evidence's own language a sentence from the excerpt that the model chooses, else a reading
-        of each sentence in the reader's language.
+        """The answer, which is never one that declines: in the evidence's own language a sentence
+        from the excerpt that the model chooses, else a reading of each sentence in the reader's.
 
         Raises:
             GenerationError: the language model failed.
@@ -87,8 +86,6 @@ class Writer:
         for item in draft.quotable:
             if item.article.language == draft.language:
                 continue
-            if outputs:
-                yield Piece("\n")
             stream = self.generator.stream(
                 prompts.build_reading(draft.query.text, draft.language, item),
                 max_tokens=self.settings.reading_tokens,
@@ -170,8 +167,8 @@ def parse_citing(output: str, available: int) -> list[Citing]:
     ]
 
 
-def _written(stream: Iterator[str], draft: Draft) -> Generation[Piece, None, str]:
-    """The pieces of ``stream`` as events; returns the whole, the tokens it took noted."""
+def _written(stream: Iterator[str], draft: Draft) -> Generation[Writing, None, str]:
+    """An event for each piece of ``stream``; returns the whole, the tokens it took noted."""
     pieces: list[str] = []
     usage: object = None
 
@@ -182,7 +179,7 @@ def _written(stream: Iterator[str], draft: Draft) -> Generation[Piece, None, str
     for piece in counted():
         draft.mark("first_word")
         pieces.append(piece)
-        yield Piece(piece)
+        yield Writing()
     if isinstance(usage, Usage):
         draft.tokens.update(prompt=usage.prompt, reply=usage.reply)
     return "".join(pieces)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answering.compose import Piece, Quoted, Retrieved
+from rag.answering.compose import Quoted, Retrieved, Writing
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.markup import Markup
 from rag.chat.model_loader import ModelLoader
-from rag.chat.render import answer_html, draft_html, note_html
+from rag.chat.render import answer_html, note_html
 from rag.chat.waiting import Line
 from rag.chat.words import Words, words
 from rag.errors import MusnadError, UsageError
@@ -103,7 +103,7 @@ class Respondent:
         )
         note = said.quoting_meanwhile if quoting and not choices.quoting else ""
         exchange = Exchange(question, end="stopped")
-        reading, written, quoted = said.searching, "", None
+        reading, shown = said.searching, Markup()
         with self._line.join() as waiting:
             for event in events:
                 match event:
@@ -112,16 +112,16 @@ class Respondent:
                         reading = said.reading.format(passages=found)
                         yield note_html(reading), exchange
                     case Quoted(answer):
-                        quoted = answer
                         exchange = Exchange(question, answer, "stopped")
                         for ahead in () if quoting else waiting:
                             before = said.waiting.format(people=said.counted("person", ahead))
                             shown = answer_html(answer, index, language, note=before)
                             yield shown, exchange
                         yield answer_html(answer, index, language, note=reading), exchange
-                    case Piece(text) if quoted:
-                        written += text
-                        yield draft_html(written, quoted, index, said.writing), exchange
+                        shown = answer_html(answer, index, language, note=said.writing)
+                    case Writing():
+                        # Said again and again: where a reader can stop what is being written.
+                        yield shown, exchange
                     case Answer() as answer:
                         shown = answer_html(answer, index, language, note=note)
                         yield shown, Exchange(question, answer)

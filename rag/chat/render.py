@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from rag.answering.prompts import NOT_FOUND
 from rag.chat.markup import Markup, directed, element, filled, isolated, joined, one_line, way_of
 from rag.chat.words import Words, words
 from rag.corpus.cleanup import lines_of
@@ -21,7 +20,6 @@ from rag.text.language import direction
 from rag.types import Answer, Span
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
-_DRAFT_MARKER = re.compile(r"\[\d*\]?\s*")
 
 
 def question_html(question: str) -> Markup:
@@ -38,18 +36,6 @@ def answer_html(answer: Answer, index: int, language: str, *, note: str = "") ->
     if not answer.answered:
         parts.append(element("p.musnad-reason", _reason(answer, said), **said.way))
     parts.append(note_html(note) if note else _made_by(answer, said))
-    return one_line(element("div.musnad-answer", *parts))
-
-
-def draft_html(written: str, quoted: Answer, index: int, note: str) -> Markup:
-    """What the model has written so far, before the quotes that it is checked against.
-
-    Its markers are not shown: they count the excerpts the model was given, not the sources.
-    """
-    text = _DRAFT_MARKER.sub("", written)
-    abstaining = NOT_FOUND.startswith(text[: len(NOT_FOUND)])
-    draft = "" if abstaining else element("div.musnad-draft", _plain(text))
-    parts = (draft, _paragraphs(quoted, index), note_html(note))
     return one_line(element("div.musnad-answer", *parts))
 
 

@@ -9,7 +9,7 @@ import pytest
 from fakes import ScriptedGenerator
 
 from rag.answering import compose
-from rag.answering.compose import Piece, Quoted, Retrieved
+from rag.answering.compose import Quoted, Retrieved, Writing
 from rag.answering.prompts import NOT_FOUND
 from rag.library import Library
 from rag.retrieval.translation import Translation, Translator
@@ -49,9 +49,13 @@ def test_the_events_come_in_order(seeded: Library) -> None:
     events = list(library.ask_stream(QUESTION))
     kinds = [type(event) for event in events]
     assert kinds[:2] == [Retrieved, Quoted]
-    assert set(kinds[2:-1]) == {Piece}
+    assert set(kinds[2:-1]) == {Writing}
     assert kinds[-1] is Answer
-    assert "".join(e.text for e in events if isinstance(e, Piece)) == "سقط 144 شخصا على الأقل [1]"
+
+
+def test_nothing_of_what_the_model_writes_is_told_before_it_is_checked(seeded: Library) -> None:
+    library, _ = with_generator(seeded, "سقط 999 شخصا على الأقل [1]")
+    assert "999" not in repr(list(library.ask_stream(QUESTION))[:-1])
 
 
 def test_a_supported_sentence_keeps_its_citation(seeded: Library) -> None:
@@ -281,7 +285,7 @@ def test_closing_the_stream_stops_the_model(seeded: Library) -> None:
     library, generator = with_generator(seeded, "سقط 144 شخصا على الأقل [1]" * 50)
     stream = library.ask_stream(QUESTION)
     for event in stream:
-        if isinstance(event, Piece):
+        if isinstance(event, Writing):
             break
     stream.close()  # type: ignore[attr-defined]
     assert generator.replies == []

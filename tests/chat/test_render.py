@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.chat.exchange import Exchange
-from rag.chat.render import answer_html, draft_html, question_html
+from rag.chat.render import answer_html, question_html
 from rag.chat.sources import context, panel_html
 from rag.library import Library
 from rag.types import Answer, ArticleRef, Citation, Claim, Span
@@ -100,14 +100,6 @@ def test_a_question_keeps_its_lines_and_is_no_markup() -> None:
         '<div class="musnad-asked"><p dir="rtl" lang="ar">&lt;b&gt;ما</p>'
         '<p dir="ltr" lang="en">what?</p></div>'
     )
-
-
-def test_a_draft_shows_neither_the_models_markers_nor_the_word_by_which_it_abstains() -> None:
-    quoted = answer("«x» [1]")
-    assert "Guilin" in draft_html("[2] In Guilin [1", quoted, 0, "…")
-    assert "[2]" not in draft_html("[2] In Guilin [1", quoted, 0, "…")
-    for piece in ("", "NOT", "NOT FOUND"):
-        assert "musnad-draft" not in draft_html(piece, quoted, 0, "…")
 
 
 @pytest.mark.parametrize(
