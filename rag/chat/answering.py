@@ -76,27 +76,29 @@ class Respondent:
 
         What fails is said in the message, in the reader's ``language``.
         """
-        said = words(language)
+        said, trouble = words(language), ""
         yield note_html(said.searching), Exchange(question, end="stopped")
         try:
-            yield from self._answered(question, talk, choices, said)
-        except MusnadError as error:
-            trouble = str(error) if isinstance(error, _Said) else f"{said.failed} {error}"
+            where = Filter(choices.period(said))
+        except UsageError as error:
+            trouble = str(error)
+        else:
+            try:
+                yield from self._answered(question, talk, choices, where, said)
+            except MusnadError as error:
+                trouble = f"{said.failed} {error}"
+        if trouble:
             yield note_html(trouble, "trouble"), Exchange(question, None, "failed", trouble)
 
     def _answered(
-        self, question: str, talk: Conversation, choices: Choices, said: Words
+        self, question: str, talk: Conversation, choices: Choices, where: Filter, said: Words
     ) -> Iterator[Shown]:
         index, language = len(talk.exchanges), said.language
-        try:
-            period = choices.period(said)
-        except UsageError as error:
-            raise _Said(str(error)) from error
         quoting = choices.quoting or not self._loader.ready
         events = self._library.ask_stream(
             question,
             quote_only=quoting,
-            where=Filter(period),
+            where=where,
             history=talk.history,
             passages=choices.passages,
             language=choices.language,
@@ -138,7 +140,3 @@ class Respondent:
             for _ in waiting:
                 pass
             return self._library.ask(question)
-
-
-class _Said(UsageError):
-    """Its message is in the reader's language already."""
