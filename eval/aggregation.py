@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from eval.measures import ABSTENTION_F1, names
 from eval.metrics.selective import area_under, calibration_error, reliability, risk_coverage
-from eval.metrics.statistics import paired_difference, quantile, ratio_interval
+from eval.metrics.statistics import paired_difference, ratio_interval
 from eval.scoring import Scored, quotable
 
 STAGES = ("search", "quoted", "first_word", "total")
@@ -20,13 +22,9 @@ Columns = tuple[list[float], list[float]]
 def columns(rows: Sequence[Values], measure: str) -> Columns:
     """What each question adds above and below the line of ``measure``, a ratio of two sums."""
     if measure == ABSTENTION_F1:
-        recall = [row.get("abstention recall") for row in rows]
-        precision = [row.get("abstention precision") for row in rows]
-        tops = [2 * (value or 0.0) for value in recall]
-        return tops, [
-            float(r is not None) + float(p is not None)
-            for r, p in zip(recall, precision, strict=True)
-        ]
+        both, without = columns(rows, "abstention recall")
+        _, declined = columns(rows, "abstention precision")
+        return [2 * b for b in both], [d + w for d, w in zip(declined, without, strict=True)]
     values = [row.get(measure) for row in rows]
     return [v or 0.0 for v in values], [float(v is not None) for v in values]
 
@@ -40,7 +38,7 @@ def mean(rows: Sequence[Values], measure: str) -> float | None:
 def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
     """Every figure of one system: by language and slice, the gap, legs, confidence, waits."""
     by_language = _split(scored, lambda one: one.item.language)
-    return {
+    figures = {
         "headline": {language: _headline(rows) for language, rows in by_language.items()},
         "gap": _gap(by_language),
         "slices": {
@@ -49,10 +47,12 @@ def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
         },
         "legs": {language: _legs(rows) for language, rows in by_language.items()},
         "confidence": {
-            language: figures for language, rows in by_language.items() if (figures := _trust(rows))
+            language: trust for language, rows in by_language.items() if (trust := _trust(rows))
         },
         "seconds": {language: _seconds(rows) for language, rows in by_language.items()},
     }
+    found: dict[str, Any] = _rounded(figures)
+    return found
 
 
 def values_of(scored: Sequence[Scored]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def values_of(scored: Sequence[Scored]) -> dict[str, Any]:
     names = list(dict.fromkeys(name for one in scored for name in one.values))
     return {
         "questions": [one.item.key for one in scored],
-        "values": {name: [_rounded(one.values.get(name)) for one in scored] for name in names},
+        "values": {name: _rounded([one.values.get(name) for one in scored]) for name in names},
     }
 
 
@@ -80,8 +80,7 @@ def _headline(rows: Sequence[Scored]) -> dict[str, list[float]]:
         tops, bottoms = columns(values, measure)
         if sum(bottoms):
             found = ratio_interval(tops, bottoms, groups)
-            ends = (_round(x) for x in (found.mean, found.low, found.high))
-            table[measure] = [*ends, sum(map(bool, bottoms))]
+            table[measure] = [found.mean, found.low, found.high, sum(map(bool, bottoms))]
     return table
 
 
@@ -99,7 +98,7 @@ def _gap(by_language: Mapping[str, Sequence[Scored]]) -> dict[str, list[float]]:
         there = columns([second[name] for name in common], measure)
         if sum(here[1]) and sum(there[1]):
             gap = paired_difference(there, here, common)
-            gaps[measure] = [_round(x) for x in (gap.change, gap.low, gap.high, gap.p)]
+            gaps[measure] = [gap.change, gap.low, gap.high, gap.p]
     return gaps
 
 
@@ -111,7 +110,7 @@ def _slices(
     for name, part in _split(scored, key).items():
         for language, rows in _split(part, lambda one: one.item.language).items():
             means = {m: mean([one.values for one in rows], m) for m in names()}
-            found = {m: _round(value) for m, value in means.items() if value is not None}
+            found = {m: value for m, value in means.items() if value is not None}
             table.setdefault(name, {})[language] = {"questions": len(rows), **found}
     return table
 
@@ -127,9 +126,9 @@ def _legs(rows: Sequence[Scored]) -> dict[str, dict[str, float]]:
         mine = [legs.get(name) for legs in ranks]
         near = [[n for n, r in legs.items() if r is not None and r <= 5] for legs in ranks]
         table[name] = {
-            "first": _round(sum(rank == 1 for rank in mine) / len(ranks)),
-            "within 5": _round(sum(name in found for found in near) / len(ranks)),
-            "only": _round(sum(found == [name] for found in near) / len(ranks)),
+            "first": sum(rank == 1 for rank in mine) / len(ranks),
+            "within 5": sum(name in found for found in near) / len(ranks),
+            "only": sum(found == [name] for found in near) / len(ranks),
         }
     return table
 
@@ -145,11 +144,11 @@ def _trust(rows: Sequence[Scored]) -> dict[str, Any]:
     bins = reliability(confidence, right)
     answered = [one for one in sure if one.reply["answered"]]
     return {
-        "risk_coverage": [[_round(c), _round(r)] for c, r in points],
-        "area": _round(area_under(points)),
-        "reliability": [[point.size, _round(point[1]), _round(point[2])] for point in bins],
-        "calibration_error": _round(calibration_error(bins)),
-        "operating_coverage": _round(len(answered) / len(sure)),
+        "risk_coverage": points,
+        "area": area_under(points),
+        "reliability": bins,
+        "calibration_error": calibration_error(bins),
+        "operating_coverage": len(answered) / len(sure),
     }
 
 
@@ -159,13 +158,14 @@ def _seconds(rows: Sequence[Scored]) -> dict[str, list[float]]:
     for stage in STAGES:
         seconds = [t[stage] for one in rows if stage in (t := one.reply.get("timings", {}))]
         if seconds:
-            table[stage] = [_round(quantile(seconds, share)) for share in (0.5, 0.95)]
+            table[stage] = list(np.percentile(seconds, (50, 95)))
     return table
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else _round(value)
-
-
-def _round(value: float) -> float:
-    return round(float(value), _PLACES)
+def _rounded(value: Any) -> Any:
+    """Plain JSON, every fraction in it to four places."""
+    if isinstance(value, Mapping):
+        return {name: _rounded(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(part) for part in value]
+    return round(float(value), _PLACES) if isinstance(value, float) else value

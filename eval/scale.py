@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import itertools
-import json
 import multiprocessing
 import tempfile
 import time
@@ -21,12 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.speed import peak_memory_gb, percentiles, search_seconds
+from eval.speed import SEARCHES, peak_memory_gb, percentiles, read_titles, search_seconds, tell
 from rag.config import Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.chunking import chunk_article
 from rag.corpus.readers import Document, read_documents
-from rag.errors import CorpusError
 from rag.library import Library
 from rag.models.protocols import Encoder
 from rag.store.indexing import shape_of
@@ -38,7 +36,6 @@ from rag.types import Article, Chunk, Span
 
 _NOISE = 0.2
 _UNIT = 256
-_SEARCHES = 200
 # Characters of an Arabic passage for each of the encoder's tokens, about.
 _CHARACTERS_PER_TOKEN = 3
 _ENGLISH = (
@@ -71,9 +68,9 @@ class RandomVectors:
 def run_scale(args: argparse.Namespace) -> int:
     """``musnad eval scale``."""
     settings = dataclasses.replace(Settings.from_environment(), llm="none")
+    titles = read_titles(args.articles)
     with tempfile.TemporaryDirectory() as temporary:
         path = args.index or Path(temporary) / "index"
-        titles = _titles(args.articles)
         started = time.perf_counter()
         library = Library(path, settings)
         if not library.exists():
@@ -82,19 +79,8 @@ def run_scale(args: argparse.Namespace) -> int:
         # A process of its own, so that the memory is that of searching alone.
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             figures.update(pool.apply(search_figures, (path, titles)))
-    for name, value in figures.items():
-        print(f"{name:<28}{value:>16,.3f}")
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(figures, args.json)
     return 0
-
-
-def _titles(path: Path) -> list[str]:
-    documents = [d for d in read_documents([path]) if isinstance(d, Document)]
-    titles = [document.title for document in documents if document.title]
-    if len(titles) < _SEARCHES:
-        raise CorpusError(f"{path}: {len(titles)} titled articles, at least {_SEARCHES} needed")
-    return titles
 
 
 def build_synthetic(
@@ -152,8 +138,8 @@ def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
     library = Library(path, dataclasses.replace(Settings.from_environment(), llm="none"))
     generator = np.random.default_rng(0)
     questions = []
-    for place in generator.permutation(len(titles))[: _SEARCHES // 2]:
-        questions += [titles[place], "Which " + " ".join(generator.choice(_ENGLISH, 5)) + "?"]
+    for title in titles[: SEARCHES // 2]:
+        questions += [title, "Which " + " ".join(generator.choice(_ENGLISH, 5)) + "?"]
     # Warm means that the files lie in the page cache, whatever else the machine did meanwhile.
     for file in path.glob("*/*"):
         _read(file)

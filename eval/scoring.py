@@ -15,7 +15,6 @@ from eval.metrics.citations import (
     citation_precision,
     citation_recall,
     numbering_sound,
-    quotes_exact,
     supports,
 )
 from eval.metrics.ranking import (
@@ -109,7 +108,7 @@ def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
     if reply["answered"]:
         citations = [c for claim in reply["claims"] for c in claim["citations"]]
         if citations:
-            values["quotes exact"] = float(quotes_exact([(c[4], c[5]) for c in citations]))
+            values["quotes exact"] = float(all(c[4] == c[5] for c in citations))
         claims = [
             (claim["text"], [(c[0], Cited(*c[1:4])) for c in claim["citations"]])
             for claim in reply["claims"]

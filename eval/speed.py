@@ -13,43 +13,45 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from scipy.stats import bootstrap
 
-from eval.metrics.statistics import bootstrap, quantile
 from rag.config import Settings
 from rag.console import StageReport
 from rag.corpus.readers import Document, read_documents
-from rag.errors import CorpusError
+from rag.errors import CorpusError, MusnadError, UsageError
 from rag.library import Library
 
-_SEARCHES = 200
+SEARCHES = 200
 
 
 def run_speed(args: argparse.Namespace) -> int:
     """``musnad eval speed``."""
+    if args.against and not (args.against / "rag" / "library.py").is_file():
+        raise UsageError(f"--against {args.against}: no copy of this project")
     settings = dataclasses.replace(Settings.from_environment(), llm="none")
-    documents = [d for d in read_documents([args.articles]) if isinstance(d, Document)]
-    if len(documents) < _SEARCHES:
-        raise CorpusError(
-            f"{args.articles}: {len(documents)} articles, at least {_SEARCHES} needed"
-        )
+    titles = read_titles(args.articles)
     with tempfile.TemporaryDirectory() as folder:
         path = args.index or Path(folder) / "index"
         library = Library(path, settings)
-        figures: dict[str, Any] = ingest_figures(library, args.articles)
-        figures.update(percentiles("search", search_seconds(library, _titles(documents))))
+        figures = ingest_figures(library, args.articles)
+        figures |= percentiles("search", search_seconds(library, titles))
         if args.against:
-            figures.update(paired_figures(path, args.against, _titles(documents)))
-    for name, value in figures.items():
-        print(f"{name:<40}{value:>12,.3f}")
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+            figures |= paired_figures(path, args.against, titles)
+    tell(figures, args.json)
     return 0
+
+
+def tell(figures: Mapping[str, float], path: Path | None) -> None:
+    """Print figures, a line each, and write them to ``path`` as JSON."""
+    for name, value in figures.items():
+        print(f"{name:<40}{value:>16,.3f}")
+    if path:
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def ingest_figures(library: Library, articles: Path) -> dict[str, float]:
@@ -75,10 +77,17 @@ def peak_memory_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def _titles(documents: Sequence[Document]) -> list[str]:
-    """Titles of some articles, to be asked as questions."""
-    titles = [document.title or document.text[:60] for document in documents]
-    return [titles[n] for n in np.random.default_rng(0).permutation(len(titles))[:_SEARCHES]]
+def read_titles(path: Path) -> list[str]:
+    """Titles of 200 articles, drawn by a fixed seed, to be asked as questions.
+
+    Raises:
+        CorpusError: it cannot be read, or holds fewer articles.
+    """
+    documents = [d for d in read_documents([path]) if isinstance(d, Document)]
+    if len(documents) < SEARCHES:
+        raise CorpusError(f"{path}: {len(documents)} articles, at least {SEARCHES} needed")
+    drawn = np.random.default_rng(0).permutation(len(documents))[:SEARCHES]
+    return [documents[n].title or documents[n].text[:60] for n in drawn]
 
 
 def search_seconds(library: Library, questions: Sequence[str]) -> list[float]:
@@ -94,7 +103,7 @@ def search_seconds(library: Library, questions: Sequence[str]) -> list[float]:
 
 def percentiles(name: str, seconds: Sequence[float]) -> dict[str, float]:
     """The median and the 95th percentile, in milliseconds."""
-    return {f"{name}_p{p}_ms": 1000 * quantile(seconds, p / 100) for p in (50, 95)}
+    return {f"{name}_p{p}_ms": 1000 * float(np.percentile(seconds, p)) for p in (50, 95)}
 
 
 # What a process does that holds an index open: a question in, the seconds of its search out.
@@ -106,7 +115,7 @@ settings = dataclasses.replace(Settings.from_environment(), llm="none")
 library = Library(pathlib.Path(sys.argv[1]), settings)
 for line in sys.stdin:
     started = time.perf_counter()
-    library.search(json.loads(line))
+    library.search(json.loads(line), 10)
     print(time.perf_counter() - started, flush=True)
 """
 
@@ -124,29 +133,36 @@ def _searcher(index: Path, checkout: Path) -> Iterator[Callable[[str], float]]:
 
         def search(question: str) -> float:
             print(json.dumps(question), file=asked, flush=True)
-            return float(timed.readline())
+            seconds = timed.readline()
+            if not seconds:
+                raise MusnadError(f"--against: the code in {checkout} cannot search this index")
+            return float(seconds)
 
         yield search
 
 
 def paired_figures(index: Path, checkout: Path, titles: Sequence[str]) -> dict[str, float]:
     """Warm searches by this code and by that in ``checkout``, in turn over the same questions: the
-    medians in milliseconds, and the geometric mean of the ratios with its 95 % interval.
+    medians in milliseconds, and the median of the ratios with its 95 % bootstrap interval.
     """
-    here = Path(__file__).parent.parent
-    with _searcher(index, here) as ours, _searcher(index, checkout) as theirs:
-        for search in (ours, theirs):
+    pairs = []
+    with (
+        _searcher(index, Path(__file__).parent.parent) as ours,
+        _searcher(index, checkout) as other,
+    ):
+        for search in (ours, other):
             search(titles[0])
-        pairs = []
         for place, title in enumerate(titles):
-            first = ours(title) if place % 2 else None
-            other = theirs(title)
-            pairs.append((first or ours(title), other))
-    ratio = bootstrap([float(np.log(own / other)) for own, other in pairs])
-    own, other = (1000 * quantile(part, 0.5) for part in zip(*pairs, strict=True))
-    ends = {"": ratio.mean, "_low": ratio.low, "_high": ratio.high}
+            order = (ours, other) if place % 2 else (other, ours)
+            seconds = {search: search(title) for search in order}
+            pairs.append((seconds[ours], seconds[other]))
+    own, theirs = np.asarray(pairs).T
+    ratios = own / theirs
+    interval = bootstrap((ratios,), np.median, method="percentile", rng=0).confidence_interval
     return {
-        "paired_search_p50_ms": own,
-        "paired_search_p50_ms_of_the_other": other,
-        **{f"paired_search_ratio{name}": float(np.exp(value)) for name, value in ends.items()},
+        "paired_search_p50_ms": 1000 * float(np.median(own)),
+        "paired_search_p50_ms_of_the_other": 1000 * float(np.median(theirs)),
+        "paired_search_ratio": float(np.median(ratios)),
+        "paired_search_ratio_low": float(interval.low),
+        "paired_search_ratio_high": float(interval.high),
     }

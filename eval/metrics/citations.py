@@ -57,11 +57,6 @@ def citation_precision(quotes: Sequence[Cited], groups: Groups) -> float | None:
     return good / len(distinct)
 
 
-def quotes_exact(quotes: Sequence[tuple[str, str]]) -> bool:
-    """Whether every quote is what its article says at its place: pairs ``(shown, there)``."""
-    return all(shown == there for shown, there in quotes)
-
-
 Claims = Sequence[tuple[str, Sequence[tuple[int, Cited]]]]
 
 
@@ -90,16 +85,11 @@ def _markers(text: str, claims: Sequence[str]) -> list[list[int]] | None:
 
     Markers are read between the claims alone: a quoted article may hold brackets of its own.
     """
-    ends = []
-    starts = []
-    reached = 0
+    gaps = []
     for words in claims:
-        at = text.find(words, reached)
-        if at < 0:
+        gap, found, text = text.partition(words)
+        if not found:
             return None
-        reached = at + len(words)
-        starts.append(at)
-        ends.append(reached)
-    gaps = zip([0, *ends], [*starts, len(text)], strict=True)
-    before, *after = ([int(n) for n in _MARKER.findall(text[a:b])] for a, b in gaps)
+        gaps.append(gap)
+    before, *after = ([int(n) for n in _MARKER.findall(gap)] for gap in (*gaps, text))
     return None if before else after

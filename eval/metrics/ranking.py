@@ -21,11 +21,6 @@ def ndcg(rank: Rank, k: int = 10) -> float:
     return 1 / math.log2(1 + rank) if rank is not None and rank <= k else 0.0
 
 
-def recall(rank: Rank, k: int) -> float:
-    """1 if ``rank <= k``, else 0: with one relevant passage, also the success rate."""
-    return 1.0 if rank is not None and rank <= k else 0.0
-
-
 def reciprocal_rank(rank: Rank) -> float:
     """``1 / rank``; 0 when not found (Voorhees 1999). ``rank`` is that of the first relevant."""
     return 1 / rank if rank is not None else 0.0
@@ -56,7 +51,7 @@ def subtopic_recall(ranks: Sequence[Rank], k: int) -> float:
     ``|{facts with rank <= k}| / |facts|``: S-recall (Zhai, Cohen and Lafferty 2003,
     https://doi.org/10.1145/860435.860440). 0 where no fact is wanted.
     """
-    return sum(recall(rank, k) for rank in ranks) / len(ranks) if ranks else 0.0
+    return sum(r is not None and r <= k for r in ranks) / len(ranks) if ranks else 0.0
 
 
 def first_rank(relevant: Sequence[bool]) -> Rank:

@@ -1,25 +1,9 @@
-"""Answering or declining: how well it is chosen, and what the confidence behind it is worth."""
+"""Answering or declining: what the confidence behind the choice is worth."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
-
-
-def abstention(declined: Sequence[bool], unanswerable: Sequence[bool]) -> dict[str, float]:
-    """``precision``, ``recall`` and ``f1`` of declining, as a detector of what has no answer.
-
-    ``P = |D ∩ U| / |D|``, ``R = |D ∩ U| / |U|``, ``F1 = 2 |D ∩ U| / (|D| + |U|)`` for the
-    questions declined ``D`` and those without an answer ``U`` (as SQuAD 2.0's no-answer class,
-    Rajpurkar et al. 2018, https://arxiv.org/abs/1806.03822). 0 where the denominator is.
-    """
-    both = sum(d and u for d, u in zip(declined, unanswerable, strict=True))
-    d, u = sum(declined), sum(unanswerable)
-    return {
-        "precision": both / d if d else 0.0,
-        "recall": both / u if u else 0.0,
-        "f1": 2 * both / (d + u) if d + u else 0.0,
-    }
 
 
 def risk_coverage(confidence: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:

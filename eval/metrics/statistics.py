@@ -1,4 +1,4 @@
-"""Intervals, paired comparisons and quantiles.
+"""Intervals and paired comparisons.
 
 A metric over many questions is ``sum(tops) / sum(bottoms)``: for a mean, each question's value
 over 1; a question the metric does not speak of adds 0 to both. Resampling draws whole ``groups``,
@@ -45,26 +45,16 @@ class Difference:
 
 
 def bootstrap(values: Sequence[float]) -> Interval:
-    """Percentile bootstrap of the mean, 1,000 resamples of a fixed seed (Efron 1979).
-
-    An empty sample has mean 0 and the interval [0, 0].
-    """
-    return mean_interval(values, range(len(values)))
-
-
-def mean_interval(values: Sequence[float | None], groups: Sequence[Hashable]) -> Interval:
-    """The mean of the values that are not ``None``; else as :func:`bootstrap`."""
-    return ratio_interval(
-        [0.0 if value is None else value for value in values],
-        [float(value is not None) for value in values],
-        groups,
-    )
+    """The mean with its interval, as :func:`ratio_interval` has it."""
+    return ratio_interval(values, [1.0] * len(values), range(len(values)))
 
 
 def ratio_interval(
     tops: Sequence[float], bottoms: Sequence[float], groups: Sequence[Hashable]
 ) -> Interval:
-    """``sum(tops) / sum(bottoms)`` with its percentile bootstrap over groups; 0 for nothing."""
+    """``sum(tops) / sum(bottoms)`` with its percentile bootstrap over groups, 1,000 resamples of a
+    fixed seed (Efron 1979). Nothing has mean 0 and the interval [0, 0].
+    """
     if not sum(bottoms):
         return Interval(0.0, 0.0, 0.0)
     top, bottom = _by_group(groups, tops, bottoms)
@@ -117,14 +107,6 @@ def holm(p_values: Mapping[str, float], level: float = 0.05) -> set[str]:
             break
         found.add(name)
     return found
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which ``share`` of the values lie, linearly interpolated; 0 for nothing.
-
-    Hyndman and Fan's type 7 (1996), numpy's default.
-    """
-    return float(np.percentile(values, 100 * share)) if len(values) else 0.0
 
 
 def _by_group(groups: Sequence[Hashable], *parts: Sequence[float]) -> list[Numbers]:

@@ -21,8 +21,6 @@ _WORD = re.compile(r"\w+")
 _ENGLISH_ARTICLES = {"a", "an", "the"}
 # و ف ب ل ك, and ال after them or alone; never so much that fewer than two letters stay.
 _ATTACHED = re.compile(r"^(?:[وف]?[بكل]?ال|[وف]?لل|[وفبلك])(?=\w{2,})")
-
-
 # ASCII symbols that SQuAD's script counts as punctuation and Unicode does not.
 _SYMBOLS = frozenset("$+<=>^`|~")
 

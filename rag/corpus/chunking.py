@@ -10,6 +10,7 @@ from rag.text.sentences import split_clauses, split_sentences
 from rag.types import Article, Chunk, Span
 
 CHUNKER_VERSION = "1"
+_WORD = re.compile(r"\S+")
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
 
@@ -87,8 +88,9 @@ def _fitting(
 def _cut(text: str, span: Span, count_tokens: TokenCounter, budget: int) -> list[Span]:
     if span.end - span.start < 2:
         return [span]
-    clauses = split_clauses(text, span)
-    units = clauses if len(clauses) > 1 else _words(text, span)
+    units = split_clauses(text, span)
+    if len(units) < 2:
+        units = [Span(*match.span()) for match in _WORD.finditer(text, *span)]
     if len(units) < 2:
         middle = (span.start + span.end) // 2
         units = [Span(span.start, middle), Span(middle, span.end)]
@@ -105,10 +107,3 @@ def _cut(text: str, span: Span, count_tokens: TokenCounter, budget: int) -> list
             joined.append(unit)
             used = size
     return joined
-
-
-def _words(text: str, span: Span) -> list[Span]:
-    return [
-        Span(match.start() + span.start, match.end() + span.start)
-        for match in re.finditer(r"\S+", span.of(text))
-    ]

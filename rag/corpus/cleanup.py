@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Literal, TypeAlias, cast
 
 from rag.types import Span
@@ -42,8 +43,9 @@ _READ_ALSO = re.compile(
     r"|read\s+(also|more)|related(\s+(articles?|stories|news))?|see\s+also)\s*:?\W*$",
     re.IGNORECASE,
 )
+_LINE = re.compile(r"\S(?:[^\n\r\u2028\u2029]*\S)?")
 _ENDS_SENTENCE = re.compile(r"""[.!?؟…]["'”»)\]]*$""")
-HEADLINE_WORDS = range(3, 26)
+_HEADLINE_WORDS = range(3, 26)
 _BODY_CHARACTERS = 80
 _STORY_CHARACTERS = 250
 
@@ -61,20 +63,14 @@ class Page:
 
 def lines_of(text: str) -> list[Span]:
     """Spans of the non-blank lines, surrounding whitespace left out."""
-    spans = []
-    for match in re.finditer(r"[^\n\r\u2028\u2029]+", text):
-        line = match[0]
-        if line.strip():
-            start = match.start() + len(line) - len(line.lstrip())
-            spans.append(Span(start, start + len(line.strip())))
-    return spans
+    return [Span(*match.span()) for match in _LINE.finditer(text)]
 
 
 def is_headline(line: str) -> bool:
     """Whether a line reads like a headline: some words, not a finished sentence, no label."""
     words = len(line.split())
     return (
-        words in HEADLINE_WORDS
+        words in _HEADLINE_WORDS
         and len(line) <= 200
         and not _ENDS_SENTENCE.search(line)
         and not line.endswith((":", "،", ","))
@@ -84,55 +80,28 @@ def is_headline(line: str) -> bool:
 
 
 def read_page(text: str) -> Page:
-    """Sort the lines of ``text``. A text that is furniture throughout is taken as a story."""
+    """Sort the lines of ``text``. A text that is furniture throughout is taken as a story.
+
+    What follows a "read also" line is another story where it is one headline and then enough text,
+    up to the next such line; headlines alone are links.
+    """
     lines = lines_of(text)
-    debris: list[Span] = []
+    marks = [n for n, line in enumerate(lines) if _READ_ALSO.match(line.of(text))]
+    debris = {lines[mark] for mark in marks}
     stories: list[Span] = []
-    at = 0
-    while at < len(lines):
-        line = lines[at].of(text)
-        if _READ_ALSO.match(line):
-            debris.append(lines[at])
-            at = _read_also(text, lines, at + 1, debris, stories)
-            continue
-        if _FURNITURE.match(line):
-            debris.append(lines[at])
-        at += 1
+    for mark, end in pairwise([*marks, len(lines)]):
+        after = lines[mark + 1 : end]
+        links = list(takewhile(lambda line: is_headline(line.of(text)), after))
+        if len(links) == 1 and sum(b - a for a, b in after[1:]) >= _STORY_CHARACTERS:
+            last = next(line for line in reversed(after) if not _FURNITURE.match(line.of(text)))
+            stories.append(Span(after[0].start, last.end))
+        else:
+            debris.update(links)
+    furniture = (line for line in lines if _FURNITURE.match(line.of(text)))
+    debris.update(line for line in furniture if not any(a <= line.start < b for a, b in stories))
     if len(debris) == len(lines):
         return Page((), ())
-    return Page(tuple(debris), tuple(stories))
-
-
-def _read_also(
-    text: str, lines: list[Span], at: int, debris: list[Span], stories: list[Span]
-) -> int:
-    """Take what follows a "read also" line, a story or links, and return the next line.
-
-    A headline followed by body paragraphs is a story that runs to the end of the page or the next
-    such line; headlines alone are links.
-    """
-    headlines = at
-    while headlines < len(lines) and is_headline(lines[headlines].of(text)):
-        headlines += 1
-    end = _story_end(text, lines, headlines)
-    is_story = (
-        headlines == at + 1 and sum(b - a for a, b in lines[headlines:end]) >= _STORY_CHARACTERS
-    )
-    if not is_story:
-        debris.extend(lines[at:headlines])
-        return headlines
-    last = end
-    while last > headlines and _FURNITURE.match(lines[last - 1].of(text)):
-        last -= 1
-    stories.append(Span(lines[at].start, lines[last - 1].end))
-    debris.extend(lines[last:end])
-    return end
-
-
-def _story_end(text: str, lines: list[Span], at: int) -> int:
-    while at < len(lines) and not _READ_ALSO.match(lines[at].of(text)):
-        at += 1
-    return at
+    return Page(tuple(sorted(debris)), tuple(stories))
 
 
 def is_body(line: str) -> bool:
@@ -151,6 +120,5 @@ def reason(text: str) -> Reason:
     if _READ_ALSO.match(text):
         return "read_also"
     if furniture := _FURNITURE.match(text):
-        named = furniture.groupdict()
-        return cast(Reason, next(name for name, words in named.items() if words is not None))
+        return cast(Reason, furniture.lastgroup)
     return "link" if is_headline(text) else "other"

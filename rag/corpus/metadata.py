@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.corpus.cleanup import is_body, is_headline, lines_of
-from rag.text.dates import DateMention, find_dates
+from rag.text.dates import find_dates
 from rag.types import Span
 
 _DATE_LABEL = re.compile(
@@ -45,16 +45,10 @@ class Stated:
 def read_metadata(text: str) -> Stated:
     """Title, date and outlet of ``text`` where it states them."""
     lines = lines_of(text)
-    found: dict[str, tuple[str, Span]] = {}
-    if title := _title(text, lines):
-        found["title"] = title
-    if date := _date(text, lines):
-        found["date"] = date
-    if outlet := _outlet(text, lines):
-        found["outlet"] = outlet
+    readers = {"title": _title, "date": _date, "outlet": _outlet}
+    found = {name: stated for name, read in readers.items() if (stated := read(text, lines))}
     values = {name: value for name, (value, _) in found.items()}
-    provenance = {name: span for name, (_, span) in found.items()}
-    return Stated(**values, provenance=provenance)
+    return Stated(**values, provenance={name: span for name, (_, span) in found.items()})
 
 
 def _title(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
@@ -75,40 +69,28 @@ def _date(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
     """A labelled date, else the dateline's, else a line that is nothing but a date."""
     for line in (*lines[:_LABEL_LINES], *lines[-4:]):
         label = _DATE_LABEL.match(line.of(text))
-        if label and (mention := _only_full_date(line.of(text)[label.end() :])):
-            return _at(mention, line.start + label.end())
-    return _dateline_date(text, lines) or _stamp(text, lines)
-
-
-def _dateline_date(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
-    """The date before the agency's name in brackets: «فينتيان 25 يوليو 2024 (شينخوا)»."""
+        if label and (date := _only_full_date(text, line.start + label.end(), line.end)):
+            return date
+    # The date before the agency's name in brackets: «فينتيان 25 يوليو 2024 (شينخوا)».
     for line in lines[:_STAMP_LINES]:
-        head = line.of(text)[:_DATELINE_REACH]
-        credit = _CREDIT.search(head)
-        if credit and (mention := _only_full_date(head[: credit.start()])):
-            return _at(mention, line.start)
+        credit = _CREDIT.search(line.of(text)[:_DATELINE_REACH])
+        if credit and (date := _only_full_date(text, line.start, line.start + credit.start())):
+            return date
+    for line in lines[:_STAMP_LINES]:
+        if date := _only_full_date(text, *line):
+            start, end = date[1]
+            if not re.search(r"\w", text[line.start : start] + text[end : line.end]):
+                return date
     return None
 
 
-def _stamp(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
-    for line in lines[:_STAMP_LINES]:
-        words = line.of(text)
-        mention = _only_full_date(words)
-        if mention and not re.search(
-            r"\w", words[: mention.span.start] + words[mention.span.end :]
-        ):
-            return _at(mention, line.start)
-    return None
-
-
-def _only_full_date(text: str) -> DateMention | None:
-    mentions = find_dates(text)
-    full = [mention for mention in mentions if mention.day is not None]
-    return full[0] if len(mentions) == 1 and full else None
-
-
-def _at(mention: DateMention, offset: int) -> tuple[str, Span]:
-    return mention.iso, Span(mention.span.start + offset, mention.span.end + offset)
+def _only_full_date(text: str, start: int, end: int) -> tuple[str, Span] | None:
+    """The date that ``text[start:end]`` names, where it is the only one there and has a day."""
+    mentions = find_dates(text[start:end])
+    if len(mentions) != 1 or mentions[0].day is None:
+        return None
+    first, last = mentions[0].span
+    return mentions[0].iso, Span(start + first, start + last)
 
 
 def _outlet(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
@@ -125,8 +107,6 @@ def _outlet(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
 
 
 def _name(match: re.Match[str], line: Span) -> tuple[str, Span]:
-    start = match.start("name")
-    name = match["name"]
-    trimmed = name.strip(" .،,")
-    start += name.index(trimmed)
-    return trimmed, Span(line.start + start, line.start + start + len(trimmed))
+    name = match["name"].strip(" .،,")
+    start = line.start + match.start("name") + match["name"].index(name)
+    return name, Span(start, start + len(name))

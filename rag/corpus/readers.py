@@ -21,6 +21,7 @@ DateOrder: TypeAlias = Literal["day first", "month first"]
 
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -102,7 +103,7 @@ def decode(path: Path) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        bad = data[error.start] if error.start < len(data) else 0
+        bad = error.object[error.start]
         raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
     if not text.strip():
         raise CorpusError("empty file")
@@ -112,15 +113,9 @@ def decode(path: Path) -> str:
 def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
     """A JSON object a line, each an article; what it states goes before what its text says."""
     # Only \n ends a JSON line: splitlines() would also cut at U+2028, legal inside a string.
-    rows = enumerate(decode(path).split("\n"), start=1)
-    lines = [(n, line) for n, line in rows if line.strip()]
-    records: list[tuple[int, Any]] = []
-    for number, line in lines:
-        try:
-            records.append((number, json.loads(line)))
-        except (json.JSONDecodeError, RecursionError) as error:
-            records.append((number, error))
-    order = date_order(_raw_date(record) for _, record in records)
+    lines = enumerate(decode(path).split("\n"), start=1)
+    records = [(number, _parsed(line)) for number, line in lines if line.strip()]
+    order = date_order(str(each.get("date")) for _, each in records if isinstance(each, dict))
     for number, record in records:
         try:
             yield _from_object(record, path, order)
@@ -128,9 +123,12 @@ def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
             yield Unreadable(f"{path}:{number}", str(error))
 
 
-def _raw_date(record: Any) -> str:
-    date = record.get("date") if isinstance(record, dict) else None
-    return date if isinstance(date, str) else ""
+def _parsed(line: str) -> Any:
+    """The JSON value of a line, or the error that it is none."""
+    try:
+        return json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return error
 
 
 def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
@@ -142,7 +140,7 @@ def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
     if not isinstance(text, str) or not text.strip():
         raise CorpusError('"text" is missing or empty')
     fields = {name: _optional(record, name) for name in _OPTIONAL_FIELDS}
-    if any(_has_surrogate(value) for value in (text, *fields.values()) if value):
+    if any(_SURROGATE.search(value) for value in (text, *fields.values()) if value):
         raise CorpusError("a lone surrogate, which is not a character")
     fields["date"] = iso_date(fields["date"] or "", order)
     return Document(text=text, path=path.as_posix(), **fields)
@@ -155,10 +153,6 @@ def _optional(record: dict[str, Any], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise CorpusError(f'"{name}" must be a string, found {value!r:.60}')
     return (value or "").strip() or None
-
-
-def _has_surrogate(value: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def date_order(dates: Iterable[str]) -> DateOrder | None:
@@ -183,16 +177,14 @@ def iso_date(value: str, order: DateOrder | None = None) -> str | None:
     ('2024-07-25', '2021-03-24', '2021')
     """
     value = value.strip()
-    slashed = _SLASHED.fullmatch(value)
-    if slashed:
+    if slashed := _SLASHED.fullmatch(value):
         first, second, year = (int(group) for group in slashed.groups())
         order = date_order([value]) or order
         if order is None:
             return str(year)
         day, month = (first, second) if order == "day first" else (second, first)
         return _valid(f"{year:04d}-{month:02d}-{day:02d}")
-    stated = _ISO_DATE.match(value)
-    if stated:
+    if stated := _ISO_DATE.match(value):
         return _valid(stated[0])
     mentions = find_dates(value)
     return mentions[0].iso if len(mentions) == 1 else None

@@ -13,8 +13,6 @@ from rag.text.normalize import normalize
 from rag.text.stem import light10, stem_english
 from rag.text.stopwords import ARABIC, ENGLISH
 
-__all__ = ["ANALYZER_VERSION", "analyze", "content_words", "grams", "is_arabic", "stem"]
-
 ANALYZER_VERSION = "light10+porter2+grams+skeletons/3"
 _GRAM_SIZES = (3, 4)
 
@@ -83,8 +81,6 @@ def grams(word: str) -> tuple[str, ...]:
     Mayfield 2004, "Character n-gram tokenization for European language text retrieval").
     """
     marked = f"_{word}_"
-    if len(marked) <= _GRAM_SIZES[0]:
-        return (marked,)
     return tuple(
         marked[start : start + size]
         for size in _GRAM_SIZES

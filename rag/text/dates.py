@@ -11,15 +11,13 @@ import calendar
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hijridate import Hijri
 
 from rag.text.months import MONTH_PATTERN, month_number
 from rag.text.normalize import normalize_mapped
 from rag.types import Span
-
-__all__ = ["DateMention", "disjoint", "find_dates", "longest"]
 
 _YEARS = range(1000, 2101)
 _HIJRI_YEARS = range(1343, 1501)
@@ -123,17 +121,6 @@ _NEXT_YEAR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A date in the folded text, before its span is known in the raw one."""
-
-    span: tuple[int, int]
-    year: int
-    month: int | None = None
-    day: int | None = None
-    bounds: tuple[datetime.date, datetime.date] | None = None
-
-
 def find_dates(text: str) -> list[DateMention]:
     """The dates of ``text``, in order and disjoint; where two overlap the longer one is kept.
 
@@ -143,11 +130,9 @@ def find_dates(text: str) -> list[DateMention]:
     if not any(char.isdecimal() for char in text):
         return []
     folded = normalize_mapped(text)
-    mentions = [
-        DateMention(folded.raw_span(*found.span), found.year, found.month, found.day, found.bounds)
-        for found in _candidates(folded.text)
-    ]
-    return longest(mentions, len(text))
+    mentions = _candidates(folded.text)
+    raw = (replace(each, span=folded.raw_span(*each.span)) for each in mentions)
+    return longest(raw, len(text))
 
 
 def longest(mentions: Iterable[DateMention], length: int) -> list[DateMention]:
@@ -167,23 +152,10 @@ def disjoint(mentions: Iterable[DateMention], length: int) -> list[DateMention]:
     return sorted(kept, key=lambda mention: mention.span.start)
 
 
-def _candidates(text: str) -> Iterator[_Found]:
-    """Every reading of a date in folded text that is possible; they may overlap."""
-    readers: list[tuple[re.Pattern[str], Callable[[re.Match[str]], _Found | None]]] = [
-        *((pattern, _named) for pattern in _NAMED),
-        (_YEAR_LAST, _year_last),
-        (_YEAR_FIRST, _year_first),
-        (_YEAR_MONTH, _year_month),
-        (_HIJRI_YEAR, lambda match: _hijri(match.span(), int(match["year"]))),
-    ]
-    for pattern, read in readers:
-        for match in pattern.finditer(text):
-            if found := read(match):
-                yield found
-    yield from _introduced(text)
-
-
-def _introduced(text: str) -> Iterator[_Found]:
+def _candidates(text: str) -> Iterator[DateMention]:
+    """Every reading of a date that is possible; they may overlap. Spans are in the folded text."""
+    for pattern, read in _READERS:
+        yield from filter(None, map(read, pattern.finditer(text)))
     for match in _INTRODUCED.finditer(text):
         listed: re.Match[str] | None = match
         while listed:
@@ -192,59 +164,53 @@ def _introduced(text: str) -> Iterator[_Found]:
             listed = _NEXT_YEAR.match(text, listed.end())
 
 
-def _named(match: re.Match[str]) -> _Found | None:
+def _named(match: re.Match[str]) -> DateMention | None:
     """A date whose month is a word."""
-    groups = match.groupdict()
     is_hijri, month = month_number(match["month"])
-    day = int(groups["day"]) if groups.get("day") else None
     year = int(match["year"])
-    start = min(match.start(name) for name in ("month", "day", "from") if groups.get(name))
+    given = {name: words for name, words in match.groupdict().items() if words}
+    day = int(given["day"]) if "day" in given else None
+    since = int(given.get("from", 0))
+    start = min(match.start(name) for name in ("month", "day", "from") if name in given)
     if day is None and _OTHER_MONTH.search(match.string[max(0, start - _REACH) : start]):
         return _gregorian(match.span("year"), year)  # سبتمبر/أكتوبر 2023
-    since = int(groups["from"]) if groups.get("from") else None
-    if not is_hijri:
-        span = (start, match.end("year"))
-        return _days(span, year, month, since, day) if since else _gregorian(span, year, month, day)
-    if year > _HIJRI_YEARS[-1]:
+    if is_hijri and year > _HIJRI_YEARS[-1]:
         return _gregorian(match.span("year"), year)  # رمضان 2024: which months is not said.
-    return _hijri((start, match.end()), year, month, None if since else day)
-
-
-def _days(
-    span: tuple[int, int], year: int, month: int, since: int, until: int | None
-) -> _Found | None:
-    """``18-20 September 2023``: the month, bounded by the days named."""
-    first, last = _gregorian(span, year, month, since), _gregorian(span, year, month, until)
-    if not (first and last and until and since < until):
+    if is_hijri:
+        return _hijri((start, match.end()), year, month, None if since else day)
+    date = _gregorian((start, match.end("year")), year, month, day)
+    if not (date and since):
+        return date
+    if since >= date.first.day:
         return None
-    bounds = (datetime.date(year, month, since), datetime.date(year, month, until))
-    return _Found(span, year, month, bounds=bounds)
+    # 18-20 September 2023: the month, bounded by the days named.
+    return replace(date, day=None, bounds=(date.first.replace(day=since), date.first))
 
 
-def _year_last(match: re.Match[str]) -> _Found | None:
+def _year_last(match: re.Match[str]) -> DateMention | None:
     """``24/3/2021`` and ``3/24/2021``; only the year where both orders make a date."""
-    one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
-    build = _numeric(match)
-    day_first, month_first = build(year, two, one), build(year, one, two)
+    one, two = int(match["one"]), int(match["two"])
+    day_first, month_first = _numeric(match, two, one), _numeric(match, one, two)
     if day_first and month_first and one != two:
-        return build(year, None, None)
+        return _numeric(match)
     return day_first or month_first
 
 
-def _year_first(match: re.Match[str]) -> _Found | None:
-    return _numeric(match)(int(match["year"]), int(match["month"]), int(match["day"]))
+def _year_first(match: re.Match[str]) -> DateMention | None:
+    return _numeric(match, int(match["month"]), int(match["day"]))
 
 
-def _numeric(match: re.Match[str]) -> Callable[[int, int | None, int | None], _Found | None]:
-    """What makes a date of the numbers of this match, by the calendar it is marked with."""
+def _numeric(
+    match: re.Match[str], month: int | None = None, day: int | None = None
+) -> DateMention | None:
+    """A date all in numbers, of the calendar it is marked with."""
+    year = int(match["year"])
     if match["hijri"]:
-        return lambda year, month, day: _hijri(match.span(), year, month, day)
-    if int(match["year"]) < _GREGORIAN_SINCE:
-        return lambda year, month, day: None
-    return lambda year, month, day: _gregorian(match.span(), year, month, day)
+        return _hijri(match.span(), year, month, day)
+    return _gregorian(match.span(), year, month, day) if year >= _GREGORIAN_SINCE else None
 
 
-def _year_month(match: re.Match[str]) -> _Found | None:
+def _year_month(match: re.Match[str]) -> DateMention | None:
     """``2024-07``, but not ``2005-07``, which may as well be two years."""
     year, month = int(match["year"]), int(match["month"])
     if month > year % 100 or year < _GREGORIAN_SINCE:
@@ -252,19 +218,23 @@ def _year_month(match: re.Match[str]) -> _Found | None:
     return _gregorian(match.span(), year, month)
 
 
+def _hijri_year(match: re.Match[str]) -> DateMention | None:
+    return _hijri(match.span(), int(match["year"]))
+
+
 def _gregorian(
     span: tuple[int, int], year: int, month: int | None = None, day: int | None = None
-) -> _Found | None:
+) -> DateMention | None:
     try:
         datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return None
-    return _Found(span, year, month, day) if year in _YEARS else None
+    return DateMention(Span(*span), year, month, day) if year in _YEARS else None
 
 
 def _hijri(
     span: tuple[int, int], year: int, month: int | None = None, day: int | None = None
-) -> _Found | None:
+) -> DateMention | None:
     """A Hijri date in Gregorian terms; ``None`` outside the calendar's table."""
     if year not in _HIJRI_YEARS:
         return None
@@ -275,6 +245,15 @@ def _hijri(
     except ValueError:
         return None
     if day is not None:
-        return _Found(span, first.year, first.month, first.day)
+        return DateMention(Span(*span), first.year, first.month, first.day)
     bounds = (datetime.date(*first.datetuple()), datetime.date(*last.datetuple()))
-    return _Found(span, first.year, bounds=bounds)
+    return DateMention(Span(*span), first.year, bounds=bounds)
+
+
+_READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], DateMention | None]]] = [
+    *((pattern, _named) for pattern in _NAMED),
+    (_YEAR_LAST, _year_last),
+    (_YEAR_FIRST, _year_first),
+    (_YEAR_MONTH, _year_month),
+    (_HIJRI_YEAR, _hijri_year),
+]

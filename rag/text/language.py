@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import Literal
 
 from rag.text.normalize import normalize
 from rag.text.stopwords import ARABIC, ENGLISH
-
-__all__ = ["detect_language", "direction"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
@@ -26,29 +25,21 @@ def detect_language(text: str) -> str:
     text in Latin letters counts as English and all in Arabic letters as Arabic.
     """
     normalized = normalize(text)
-    words = Counter(_WORD.findall(normalized))
-    arabic = sum(count for word, count in words.items() if word in ARABIC)
-    english = sum(count for word, count in words.items() if word in ENGLISH)
-    if arabic != english:
-        return "ar" if arabic > english else "en"
-    return _by_script(normalized)
+    words = _WORD.findall(normalized)
+    arabic = sum(word in ARABIC for word in words)
+    english = sum(word in ENGLISH for word in words)
+    if arabic == english:
+        scripts = Counter(map(_script, filter(str.isalpha, normalized)))
+        arabic, english = scripts["ARABIC"], scripts["LATIN"]
+        if max(arabic, english) <= scripts.total() - arabic - english:
+            return "und"
+    return "ar" if arabic > english else "en"
 
 
-def _by_script(text: str) -> str:
-    letters: Counter[str] = Counter()
-    for char, count in Counter(text).items():
-        if char.isalpha():
-            letters[_script(char)] += count
-    arabic, latin = letters["ARABIC"], letters["LATIN"]
-    if max(arabic, latin) <= letters[""]:
-        return "und"
-    return "ar" if arabic > latin else "en"
-
-
+@lru_cache(maxsize=4096)
 def _script(char: str) -> str:
-    """``"ARABIC"``, ``"LATIN"`` or nothing: the script in the character's Unicode name."""
-    name = unicodedata.name(char, "").partition(" ")[0]
-    return name if name in ("ARABIC", "LATIN") else ""
+    """The first word of the character's Unicode name: ``ARABIC``, ``LATIN`` and so on."""
+    return unicodedata.name(char, "").partition(" ")[0]
 
 
 def direction(text: str) -> Literal["rtl", "ltr"]:
@@ -60,11 +51,5 @@ def direction(text: str) -> Literal["rtl", "ltr"]:
     language = detect_language(text)
     if language != "und":
         return "rtl" if language == "ar" else "ltr"
-    balance = 0
-    for char, count in Counter(text).items():
-        kind = unicodedata.bidirectional(char)
-        if kind in ("R", "AL"):
-            balance += count
-        elif kind == "L":
-            balance -= count
-    return "rtl" if balance > 0 else "ltr"
+    classes = Counter(map(unicodedata.bidirectional, text))
+    return "rtl" if classes["R"] + classes["AL"] > classes["L"] else "ltr"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MONTH_PATTERN", "month_number"]
-
 # One line a month, names parted by "|": Egypt and the Gulf, the Levant and Iraq, Tunisia and
 # Algeria, Morocco and Mauritania, English. A space may be left out or doubled in the text.
 _GREGORIAN = (

@@ -11,49 +11,37 @@ follow it. Nothing interacts across clusters, so folding is linear and its offse
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache, lru_cache
 
 from rag.types import Span
-
-__all__ = ["Normalized", "normalize", "normalize_mapped"]
 
 # Most combining characters one character can carry; the limit of Unicode's stream-safe format
 # (UAX #15). Sorting an endless run of marks takes quadratic time, so the rest are dropped.
 _MAX_MARKS = 30
 
 
-def _points(*ranges: tuple[int, int]) -> list[int]:
-    return [point for first, last in ranges for point in range(first, last + 1)]
+def _points(ranges: str) -> frozenset[int]:
+    """Code points listed as Unicode's data files do: ``"00AD 200B-200F"``."""
+    ends = [[int(end, 16) for end in each.split("-")] for each in ranges.split()]
+    return frozenset(point for end in ends for point in range(end[0], end[-1] + 1))
 
 
 # Hamza and madda above or below: NFKC must see them (و + ٔ is ؤ), so they go only afterwards.
-_COMPOSING_MARKS = _points((0x0653, 0x0655))
-_TASHKEEL = _points(
-    (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670), (0x06D6, 0x06ED), (0x08D3, 0x08FF)
-)
+_COMPOSING_MARKS = _points("0653-0655")
+_TASHKEEL = _points("0610-061A 064B-065F 0670 06D6-06ED 08D3-08FF")
+# Letters that NFKC merges with the one before: Hangul, Kirat Rai.
+_JOINING_LETTERS = _points("1160-11FF 16D63-16D6A")
 # Soft hyphen, grapheme joiner, bidi controls, zero-width characters, variation selectors.
-_INVISIBLE = _points(
-    (0x00AD, 0x00AD),
-    (0x034F, 0x034F),
-    (0x061C, 0x061C),
-    (0x180E, 0x180E),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-)
-_TATWEEL = 0x0640
-_REMOVED = {*_TASHKEEL, *_INVISIBLE, _TATWEEL}
+_INVISIBLE = _points("00AD 034F 061C 180E 200B-200F 202A-202E 2060-206F FE00-FE0F FEFF")
+_TATWEEL = _points("0640")
+_REMOVED = _TASHKEEL | _INVISIBLE | _TATWEEL
 
 # Before NFKC, which would take some of these quotes apart (´ is a space and an accent to it).
 _PREPARE: dict[int, str] = {
-    **dict.fromkeys(_REMOVED.difference(_COMPOSING_MARKS), ""),
+    **dict.fromkeys(_REMOVED - _COMPOSING_MARKS, ""),
     **dict.fromkeys(map(ord, "‘’‚‛′‹›`´ʹʻʼʽʾʿˈ＇"), "'"),
     **dict.fromkeys(map(ord, "“”„‟″«»〝〞〟＂"), '"'),
     **dict.fromkeys(map(ord, "‐‑−"), "-"),
@@ -69,21 +57,19 @@ _LETTERS: dict[int, str] = {
     ord("٫"): ".",
     ord("٬"): ",",
 }
-_ASCII = str.maketrans("`", "'")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normalized:
     """A folded text that remembers where it came from.
 
-    ``offsets`` is int32 of shape ``[len(text) + 1]``, never decreasing: for each folded character
-    the index in ``raw`` of the character it came from (for a mark, of the letter that carries
-    it), and at the end ``len(raw)``.
+    ``offsets``, never decreasing, hold for each folded character the index in ``raw`` of the one
+    it came from (for a mark, of the letter that carries it), and at the end ``len(raw)``.
     """
 
     raw: str
     text: str
-    offsets: NDArray[np.int32]
+    offsets: Sequence[int]
 
     def raw_span(self, start: int, end: int) -> Span:
         """The smallest span of ``raw`` that covers ``text[start:end]``.
@@ -93,12 +79,11 @@ class Normalized:
         """
         if not 0 <= start <= end <= len(self.text):
             raise ValueError(f"range {start}:{end} is outside a text of {len(self.text)}")
-        first = int(self.offsets[start])
+        first = self.offsets[start]
         if start == end:
             return Span(first, first)
-        following = int(np.searchsorted(self.offsets, self.offsets[end - 1], side="right"))
-        last = int(self.offsets[following])
-        while last > first + 1 and _is_invisible(self.raw[last - 1]):
+        last = self.offsets[bisect_right(self.offsets, self.offsets[end - 1])]
+        while last > first + 1 and ord(self.raw[last - 1]) in _INVISIBLE:
             last -= 1
         return Span(first, last)
 
@@ -110,8 +95,6 @@ def normalize(text: str) -> str:
     hyphens removed; أإآٱ→ا, ى→ي, ة→ه, Persian and Urdu letter forms → Arabic ones (ؤ and ئ stay);
     Arabic-Indic and Persian digits → 0-9; quotes → ``'`` and ``"``. Arabic punctuation stays.
     """
-    if text.isascii():
-        return text.lower().translate(_ASCII)
     if not any(_composes(char) for char in set(text)):
         return text.translate(_FOLDS)
     return "".join(folded for _, folded in _clusters(text))
@@ -120,25 +103,17 @@ def normalize(text: str) -> str:
 def normalize_mapped(text: str) -> Normalized:
     """Like :func:`normalize`, with the way back to ``text``."""
     if text.isascii():
-        offsets = np.arange(len(text) + 1, dtype=np.int32)
-        return Normalized(text, normalize(text), _frozen(offsets))
-    starts: list[int] = []
-    pieces: list[str] = []
-    for start, folded in _clusters(text):
-        pieces.append(folded)
-        if len(folded) == 1:
-            starts.append(start)
-        else:
-            starts.extend([start] * len(folded))
-    starts.append(len(text))
-    return Normalized(text, "".join(pieces), _frozen(np.array(starts, dtype=np.int32)))
+        return Normalized(text, normalize(text), range(len(text) + 1))
+    clusters = list(_clusters(text))
+    offsets = [start for start, folded in clusters for _ in folded]
+    return Normalized(text, "".join(folded for _, folded in clusters), (*offsets, len(text)))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:
     """Each cluster of ``text``: where it starts and what it folds to."""
     start = 0
     for index, char in enumerate(text):
-        if index and not _JOINS[char]:
+        if index and not _joins(char):
             yield start, _fold(text[start:index])
             start = index
     if text:
@@ -148,10 +123,7 @@ def _clusters(text: str) -> Iterator[tuple[int, str]]:
 def _fold(cluster: str) -> str:
     if len(cluster) == 1:
         return _FOLDS[ord(cluster)]
-    prepared = cluster.translate(_PREPARE)
-    if len(prepared) == 1:
-        return _FOLDS[ord(prepared)]
-    return _settle(prepared[: _MAX_MARKS + 1])
+    return _settle(cluster.translate(_PREPARE)[: _MAX_MARKS + 1])
 
 
 @lru_cache(maxsize=4096)
@@ -176,40 +148,21 @@ class _Folds(dict[int, str]):
         return folded
 
 
-class _Joins(dict[str, bool]):
+_FOLDS = _Folds()
+
+
+@cache
+def _joins(char: str) -> bool:
     """Whether a character belongs to the cluster of the one before it."""
-
-    def __missing__(self, char: str) -> bool:
-        folded = _FOLDS[ord(char)]
-        joins = self[char] = (
-            not folded
-            or unicodedata.category(char).startswith("M")
-            or _joins_as_letter(char)
-            or (folded != char and self[folded[0]])
-        )
-        return joins
-
-
-def _joins_as_letter(char: str) -> bool:
-    """Whether ``char`` is a letter that NFKC merges with the one before: Hangul, Kirat Rai."""
-    return "\u1160" <= char <= "\u11ff" or "\U00016d63" <= char <= "\U00016d6a"
+    folded = _FOLDS[ord(char)]
+    return (
+        not folded
+        or unicodedata.category(char).startswith("M")
+        or ord(char) in _JOINING_LETTERS
+        or (folded != char and _joins(folded[0]))
+    )
 
 
 def _composes(char: str) -> bool:
     """Whether folding ``char`` alone could differ from folding it after another character."""
-    return _JOINS[char] and (bool(_FOLDS[ord(char)]) or ord(char) in _COMPOSING_MARKS)
-
-
-def _is_invisible(char: str) -> bool:
-    """Whether ``char`` is removed and leaves no ink (tashkeel and tatweel leave some)."""
-    return ord(char) in _INVISIBLE_POINTS
-
-
-def _frozen(offsets: NDArray[np.int32]) -> NDArray[np.int32]:
-    offsets.setflags(write=False)
-    return offsets
-
-
-_INVISIBLE_POINTS = frozenset(_INVISIBLE)
-_FOLDS = _Folds()
-_JOINS = _Joins()
+    return _joins(char) and (bool(_FOLDS[ord(char)]) or ord(char) in _COMPOSING_MARKS)

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from rag.text.stopwords import ENGLISH
 from rag.types import Span
 
-__all__ = ["split_clauses", "split_sentences"]
-
 _BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _LINE = re.compile(rf"[^{_BREAKS}]+")
 # A quote or bracket closes when no word follows it at once; then it may stand apart (`روسيا. "`).
@@ -27,6 +25,8 @@ _CONTINUES = frozenset("،,;؛:.!?؟۔…")
 _OPENERS = "\"'“‘«‹([{„ \t"
 
 _TASHKEEL = dict.fromkeys([0x640, *range(0x64B, 0x653), 0x670])
+_QUOTES = tuple('"“«')
+_WORD = re.compile(r"\w")
 _REACH = 24  # Characters looked at before a dot: longer than any abbreviation.
 _WORD_BEFORE = re.compile(r"[^\W_][\w.]*$")
 _LIST_NUMBER = re.compile(r"\W{0,9}\d{1,3}")
@@ -195,12 +195,12 @@ def split_clauses(text: str, span: Span) -> list[Span]:
         end = match.end("closers")
         if _within(addresses, match.start()) or not _parts(text, match):
             continue
-        has_word = has_word or _has_word(text[seen:end])
+        has_word = has_word or bool(_WORD.search(text, seen, end))
         seen = end
         if has_word and match.end() < span.end:
             cuts.append(end)
             has_word = False
-    if cuts and not _has_word(text[cuts[-1] : span.end]):
+    if cuts and not _WORD.search(text, cuts[-1], span.end):
         cuts.pop()
     return _between(text, span.start, [*cuts, span.end])
 
@@ -218,10 +218,3 @@ def _parts(text: str, match: re.Match[str]) -> bool:
         following = text[match.end() : match.end() + 1]
         return spaced or bool(match["closers"]) or _is_arabic(following) or following in _QUOTES
     return spaced and text[match.start() - 1 : match.start()].isspace()
-
-
-_QUOTES = tuple('"“«')
-
-
-def _has_word(text: str) -> bool:
-    return re.search(r"\w", text) is not None

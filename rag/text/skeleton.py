@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-
-__all__ = ["SHORTEST", "arabic_skeletons", "latin_skeletons"]
+from collections.abc import Iterable
 
 # Shorter skeletons match too much to say anything.
 SHORTEST = 3
@@ -45,21 +43,13 @@ _DOUBLED = re.compile(r"([^AHWY])\1+")
 
 def arabic_skeletons(word: str) -> tuple[str, ...]:
     """Skeletons of a normalised Arabic word, with and without what may be a proclitic."""
-    forms = {word, *(word[len(p) :] for p in _PROCLITICS if _stripped(word, p))}
-    return _long_enough({_squeeze("".join(_arabic_signs(form))) for form in forms})
+    forms = [word[len(proclitic) :] for proclitic in _PROCLITICS if word.startswith(proclitic)]
+    return _skeletons(map(_arabic_signs, (word, *(f for f in forms if len(f) >= SHORTEST))))
 
 
-def _stripped(word: str, proclitic: str) -> bool:
-    return word.startswith(proclitic) and len(word) - len(proclitic) >= SHORTEST
-
-
-def _arabic_signs(word: str) -> Iterator[str]:
-    for place, letter in enumerate(word):
-        sign = _ARABIC.get(letter)
-        if sign is None and place == 0:
-            sign = _ARABIC_FIRST.get(letter)
-        if sign:
-            yield sign
+def _arabic_signs(word: str) -> str:
+    signs = "".join(_ARABIC.get(letter, "") for letter in word)
+    return _ARABIC_FIRST.get(word[:1], "") + signs
 
 
 def latin_skeletons(word: str) -> tuple[str, ...]:
@@ -74,7 +64,7 @@ def latin_skeletons(word: str) -> tuple[str, ...]:
         place += length
     if len(letters) > 4 and letters.endswith("s"):
         found |= {skeleton[:-1] for skeleton in found if skeleton.endswith("S")}
-    return _long_enough({_squeeze(skeleton) for skeleton in found})
+    return _skeletons(found)
 
 
 def _sounds(letters: str, place: int) -> tuple[int, tuple[str, ...]]:
@@ -90,9 +80,7 @@ def _sounds(letters: str, place: int) -> tuple[int, tuple[str, ...]]:
     return 1, (_LATIN_FIRST.get(letter, "A") if place == 0 else "",)
 
 
-def _squeeze(skeleton: str) -> str:
-    return _DOUBLED.sub(r"\1", skeleton)
-
-
-def _long_enough(skeletons: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(skeleton for skeleton in skeletons if len(skeleton) >= SHORTEST))
+def _skeletons(signs: Iterable[str]) -> tuple[str, ...]:
+    """Those long enough, in order, with consonants written once."""
+    single = {_DOUBLED.sub(r"\1", each) for each in signs}
+    return tuple(sorted(each for each in single if len(each) >= SHORTEST))

@@ -54,8 +54,8 @@ def test_the_events_come_in_order(seeded: Library) -> None:
 
 
 def test_nothing_of_what_the_model_writes_is_told_before_it_is_checked(seeded: Library) -> None:
-    library, _ = with_generator(seeded, "سقط 999 شخصا على الأقل [1]")
-    assert "999" not in repr(list(library.ask_stream(QUESTION))[:-1])
+    library, _ = with_generator(seeded, "سقط 144 شخصا فوق زحل [1]")
+    assert "زحل" not in repr(list(library.ask_stream(QUESTION))[:-1])
 
 
 def test_a_supported_sentence_keeps_its_citation(seeded: Library) -> None:

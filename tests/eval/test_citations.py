@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.metrics.citations import (
-    Cited,
-    citation_precision,
-    citation_recall,
-    numbering_sound,
-    quotes_exact,
-)
+from eval.metrics.citations import Cited, citation_precision, citation_recall, numbering_sound
 
 # Two facts; the first is stated in two places.
 GROUPS = [[Cited("a", 0, 10), Cited("b", 5, 9)], [Cited("a", 20, 30)]]
@@ -39,11 +33,6 @@ def test_nothing_cited_or_nothing_to_cite() -> None:
     assert citation_precision([], GROUPS) is None
     assert citation_recall([Cited("a", 0, 1)], []) == 0
     assert citation_precision([Cited("a", 0, 1)], []) == 0
-
-
-def test_a_quote_is_exact_or_not() -> None:
-    assert quotes_exact([("نص", "نص")]) and quotes_exact([])
-    assert not quotes_exact([("نص", "نص"), ("word", "ward")])
 
 
 ONE, TWO = Cited("a", 0, 5), Cited("b", 3, 9)

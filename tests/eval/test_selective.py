@@ -1,38 +1,12 @@
-"""Declining and confidence by hand arithmetic."""
+"""Confidence by hand arithmetic."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score, precision_score, recall_score
 
-from eval.metrics.selective import (
-    abstention,
-    area_under,
-    calibration_error,
-    reliability,
-    risk_coverage,
-)
-
-CHOICES = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1)
-
-
-def test_declining_detects_what_has_no_answer() -> None:
-    # Declined: 3, of which 2 have no answer; there are 4 without one.
-    found = abstention([True] * 3 + [False] * 3, [True, True, False, True, True, False])
-    assert found == {"precision": 2 / 3, "recall": 2 / 4, "f1": 2 * 2 / (3 + 4)}
-    assert abstention([], []) == {"precision": 0, "recall": 0, "f1": 0}
-
-
-@given(CHOICES)
-def test_as_scikit_learn_computes_it(choices: list[tuple[bool, bool]]) -> None:
-    declined, unanswerable = map(list, zip(*choices, strict=True))
-    ours = abstention(declined, unanswerable)
-    for name, theirs in (
-        ("precision", precision_score), ("recall", recall_score), ("f1", f1_score),
-    ):  # fmt: skip
-        assert ours[name] == pytest.approx(theirs(unanswerable, declined, zero_division=0))
+from eval.metrics.selective import area_under, calibration_error, reliability, risk_coverage
 
 
 def test_risk_is_of_the_most_confident_first() -> None:

@@ -1,7 +1,6 @@
 import time
 import unicodedata
 
-import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -62,14 +61,13 @@ def test_offsets_point_at_the_letters() -> None:
     #      0ا 1ل 2ـ 3م 4ُ 5ة
     folded = normalize_mapped("الـمُة")
     assert folded.text == "المه"
-    assert folded.offsets.tolist() == [0, 1, 3, 5, 6]
-    assert folded.offsets.dtype == np.int32
+    assert list(folded.offsets) == [0, 1, 3, 5, 6]
 
 
 def test_a_ligature_maps_every_letter_to_itself() -> None:
     folded = normalize_mapped("سﻻم")
     assert folded.text == "سلام"
-    assert folded.offsets.tolist() == [0, 1, 1, 2, 3]
+    assert list(folded.offsets) == [0, 1, 1, 2, 3]
     assert folded.raw_span(1, 2) == Span(1, 2)
 
 
@@ -123,7 +121,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(MIXED)
 def test_mapped_text_is_the_normalized_text(text: str) -> None:
     folded = normalize_mapped(text)
-    offsets = folded.offsets.tolist()
+    offsets = list(folded.offsets)
     assert folded.text == normalize(text)
     assert len(offsets) == len(folded.text) + 1
     assert offsets[-1] == len(text)
