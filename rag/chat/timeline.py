@@ -1,4 +1,4 @@
-"""How many articles appeared when: a bar for each month, or for some years, and the same as a table.
+"""How many articles of which outlet appeared when: counting only, drawing is left to others.
 
 A date may be known to the day, the month or the year. An article goes into a bin only when its
 date is at least as precise as the bin; the others are counted apart, never guessed at.
@@ -6,126 +6,128 @@ date is at least as precise as the bin; the others are counted apart, never gues
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from rag.chat.library_html import table
-from rag.chat.markup import Markup, element
-from rag.chat.words import Words
+Unit: TypeAlias = Literal["day", "week", "month", "year"]
+Kind: TypeAlias = Literal["outlet", "other", "unknown"]
 
+MOST_OUTLETS = 5
 _MOST_BINS = 62
-# Months are too fine when more than this share of the dated articles is known by year alone.
+# A unit is too fine when more than this share of the dated articles is known less precisely.
 _TOO_VAGUE = 0.2
-# How many months a bin may have.
-_WIDTHS = (1, *(12 * years for years in (1, 5, 10, 50, 100, 500)))
+_UNITS: tuple[tuple[Unit, int], ...] = (
+    ("day", 1), ("week", 1), ("month", 1), ("year", 1), ("year", 5), ("year", 10), ("year", 50),
+    ("year", 100), ("year", 500),
+)  # fmt: skip
+_DAYS, _MONTHS = {"day": 1, "week": 7}, {"month": 1, "year": 12}
+# How long an ISO date is that is as precise as the unit.
+_PRECISION: dict[Unit, int] = {"day": 10, "week": 10, "month": 7, "year": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One colour of the picture: an outlet, all smaller ones together, or no known outlet."""
+
+    kind: Kind
+    name: str = ""
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The ``count`` of articles from ``month`` of ``year`` on, up to the next bin."""
+    """The articles from ``start`` on, up to the next bin; ``counts`` are in the series' order."""
 
-    year: int
-    month: int
-    count: int
+    start: datetime.date
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """All articles of the bin."""
+        return sum(self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bins of so many ``months``, without gaps from the first dated article to the last.
+    """Bins without gaps from the first dated article to the last.
 
-    ``undated`` articles have no date, ``vague`` ones a date less precise than a bin.
+    ``undated`` articles have no date, ``vague`` ones a date less precise than a bin: ``total`` is
+    those and all that the bins hold. A bin is ``step`` times ``unit`` long.
     """
 
-    months: int
+    unit: Unit
+    step: int
+    series: tuple[Series, ...]
     bins: tuple[Bin, ...]
     undated: int
     vague: int
+    total: int
+
+    @property
+    def most(self) -> int:
+        """The articles of the fullest bin."""
+        return max(bin.total for bin in self.bins)
 
 
-def timeline(dates: Iterable[str | None]) -> Timeline:
-    """The timeline of articles by their ISO dates (or years, or years and months)."""
-    stated = list(dates)
-    dated = [date for date in stated if date]
-    by_month = [date for date in dated if len(date) >= len("2024-05")]
-    for months in _WIDTHS:
-        placed = by_month if months == 1 else dated
-        counts = Counter(_month(date) // months for date in placed)
-        numbers = range(min(counts), max(counts) + 1) if counts else range(0)
-        if len(placed) >= (1 - _TOO_VAGUE) * len(dated) and len(numbers) <= _MOST_BINS:
-            break
-    # The years before year 1 have no dates.
-    starts = ((max(number * months, 12), number) for number in numbers)
-    bins = tuple(Bin(start // 12, start % 12 + 1, counts[number]) for start, number in starts)
-    return Timeline(months, bins, len(stated) - len(dated), len(dated) - len(placed))
-
-
-def _month(iso: str) -> int:
-    """The month of a date, counted from the beginning of year 0; January where it has none."""
-    return int(iso[:4]) * 12 + int(iso[5:7] or 1) - 1
-
-
-def timeline_html(line: Timeline, said: Words) -> Markup:
-    """The picture and its table; time runs in the page's direction."""
-    title, apart = [said.timeline], _apart(line, said)
-    if not line.bins:
-        inside = [element("p.musnad-lib-empty", said.timeline_none), apart]
-    else:
-        units, years = said.tables["units"], line.months // 12
-        unit = said.timeline_years.format(n=years) if years > 1 else units["year"]
-        title += [" ", element("span", unit if years else units["month"])]
-        ends = (element("span", _name(bin, line, said)) for bin in (line.bins[0], line.bins[-1]))
-        axis = element("div.musnad-time-axis", *ends, aria_hidden="true")
-        inside = [_picture(line, said), axis, apart, _table(line, said)]
-    return element("figure.musnad-time", element("h3", *title), *inside)
-
-
-def summary(line: Timeline, said: Words) -> str:
-    """One sentence that says what the picture shows."""
-    most = max(line.bins, key=lambda bin: bin.count)
-    return said.timeline_most.format(
-        articles=said.counted("article", sum(bin.count for bin in line.bins)),
-        first=_name(line.bins[0], line, said),
-        last=_name(line.bins[-1], line, said),
-        most=_name(most, line, said),
-        count=said.counted("article", most.count),
+def timeline(articles: Iterable[tuple[str | None, str | None]]) -> Timeline:
+    """The timeline of articles given as ISO date (or year, or year and month) and outlet."""
+    known = list(articles)
+    dated = [(date, outlet) for date, outlet in known if date]
+    unit, step = _scale([date for date, _ in dated])
+    placed = [(_number(d, unit, step), o) for d, o in dated if len(d) >= _PRECISION[unit]]
+    names = Counter(outlet for _, outlet in placed if outlet)
+    ranked = sorted(names, key=lambda name: (-names[name], name))
+    shown, rest = ranked[:MOST_OUTLETS], ranked[MOST_OUTLETS:]
+    series = [Series("outlet", name, names[name]) for name in shown]
+    if rest:
+        series.append(Series("other", total=sum(names[name] for name in rest)))
+    if nameless := sum(not outlet for _, outlet in placed):
+        series.append(Series("unknown", total=nameless))
+    places = {name: min(place, MOST_OUTLETS) for place, name in enumerate(ranked)}
+    cells = Counter((n, places[o] if o else len(series) - 1) for n, o in placed)
+    numbers = [number for number, _ in placed]
+    return Timeline(
+        unit=unit,
+        step=step,
+        series=tuple(series),
+        bins=tuple(
+            Bin(_first_day(n, unit, step), tuple(cells[n, place] for place in range(len(series))))
+            for n in (range(min(numbers), max(numbers) + 1) if numbers else ())
+        ),
+        undated=len(known) - len(dated),
+        vague=len(dated) - len(placed),
+        total=len(known),
     )
 
 
-def _name(bin: Bin, line: Timeline, said: Words) -> str:
-    return (
-        f"{said.tables['months'][str(bin.month)]} {bin.year}" if line.months == 1 else f"{bin.year}"
-    )
+def _scale(dates: Sequence[str]) -> tuple[Unit, int]:
+    """The finest unit that gives a picture's worth of bins and leaves few articles out."""
+    for unit, step in _UNITS:
+        precise = [date for date in dates if len(date) >= _PRECISION[unit]]
+        if len(precise) >= (1 - _TOO_VAGUE) * len(dates):
+            numbers = [_number(date, unit, step) for date in precise]
+            if not numbers or max(numbers) - min(numbers) < _MOST_BINS:
+                return unit, step
+    return _UNITS[-1]
 
 
-def _picture(line: Timeline, said: Words) -> Markup:
-    most = max(bin.count for bin in line.bins)
-    scale = (element("span", f"{value:,}") for value in (most, 0))
-    bars = (
-        element(
-            "i",
-            style=f"height:{bin.count / most:.2%}",
-            title=f"{_name(bin, line, said)}: {bin.count:,}",
-        )
-        for bin in line.bins
-    )
-    return element(
-        "div.musnad-time-picture",
-        element("div.musnad-time-scale", *scale, aria_hidden="true"),
-        element("div.musnad-time-bars", *bars, role="img", aria_label=summary(line, said)),
-    )
+def _number(iso: str, unit: Unit, step: int) -> int:
+    """Which bin a date falls into, counted so that the next one has the next number.
+
+    Weeks begin on Monday (ISO 8601), as the first day of year 1 does.
+    """
+    date = datetime.date.fromisoformat(iso + "-01-01"[len(iso) - 4 :])
+    if unit in _DAYS:
+        return (date.toordinal() - 1) // _DAYS[unit]
+    return (date.year * 12 + date.month - 1) // (step * _MONTHS[unit])
 
 
-def _apart(line: Timeline, said: Words) -> Markup:
-    """What the picture has no place for."""
-    counts = ((said.timeline_undated, line.undated), (said.timeline_vague, line.vague))
-    told = [s.format(articles=said.counted("article", n)) for s, n in counts if n]
-    return element("p.musnad-lib-small", " · ".join(told)) if told else Markup()
-
-
-def _table(line: Timeline, said: Words) -> Markup:
-    """The same numbers for those who cannot see the picture; empty bins are left out."""
-    rows = ((_name(bin, line, said), f"{bin.count:,}") for bin in line.bins if bin.count)
-    numbers = table("table", (said.period, said.total), rows)
-    scrolled = element("div.musnad-time-table", numbers, tabindex=0)
-    return element("details", element("summary", said.timeline_table), scrolled)
+def _first_day(number: int, unit: Unit, step: int) -> datetime.date:
+    """The day a bin begins with. The years before year 1 have none."""
+    if unit in _DAYS:
+        return datetime.date.fromordinal(number * _DAYS[unit] + 1)
+    year, month = divmod(max(number * step * _MONTHS[unit], 12), 12)
+    return datetime.date(year, month + 1, 1)
