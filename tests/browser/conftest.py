@@ -1,8 +1,9 @@
 """The real page on a free port, over models a person can compute, and a headless chromium.
 
-``site`` is a page over the seed articles with a scripted model, new for each test that changes
-something; ``shared_site`` is one for all that only read. ``driver`` is a window of one chromium;
-``drivers`` makes windows of further ones. A request to anywhere but this machine fails the test.
+``site`` is a page over the seed articles with a scripted model, whose articles a test may change:
+they are put back after it; ``shared_site`` is one for all that only read. ``driver`` is a window of
+one chromium; ``drivers`` makes windows of further ones. A request to anywhere but this machine
+fails the test.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from browser.scripted import Script
 from fakes import ROOT
 
 from rag.library import Library
+from rag.store.writing import MANIFEST
 
 try:
     from selenium import webdriver
@@ -147,11 +149,23 @@ def _free_port() -> int:
     return port
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """A page of this test's own."""
-    with serving(tmp_path) as served:
+@pytest.fixture(scope="session")
+def _changed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serving(tmp_path_factory.mktemp("changed")) as served:
+        shutil.copytree(served.library.path, served.folder / "before")
         yield served
+
+
+@pytest.fixture
+def site(_changed_site: Site) -> Iterator[Site]:
+    """A page whose articles are those at its start again after the test."""
+    yield _changed_site
+    _changed_site.script.reset()
+    before, index = _changed_site.folder / "before", _changed_site.library.path
+    shutil.copytree(before, index, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
+    # Last and in one step, as the store does it.
+    shutil.copy(before / MANIFEST, index / "put-back")
+    (index / "put-back").replace(index / MANIFEST)
 
 
 @pytest.fixture(scope="session")
