@@ -46,10 +46,6 @@ PARTS: Mapping[str, tuple[str, Callable[..., Any]]] = {
     "relative dates": (
         "rag.retrieval.query.dates_in_question", lambda text, today: find_dates(text)
     ),
-    "alignment of tokens": (
-        "rag.reading.reader.alignments",
-        lambda encoder, question, sentences: [0.0] * len(sentences),
-    ),
     "near-copies folded": ("rag.retrieval.duplicates.alike", lambda one, other: False),
 }  # fmt: skip
 # Where each situation of the fusion is tried: dev sets, by the language of their questions.

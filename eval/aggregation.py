@@ -50,6 +50,7 @@ def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
             language: trust for language, rows in by_language.items() if (trust := _trust(rows))
         },
         "seconds": {language: _seconds(rows) for language, rows in by_language.items()},
+        "words shown": {language: _words(rows) for language, rows in by_language.items()},
     }
     found: dict[str, Any] = _rounded(figures)
     return found
@@ -160,6 +161,13 @@ def _seconds(rows: Sequence[Scored]) -> dict[str, list[float]]:
         if seconds:
             table[stage] = list(np.percentile(seconds, (50, 95)))
     return table
+
+
+def _words(rows: Sequence[Scored]) -> float | None:
+    """The median of the words of an answer."""
+    answers = [one.reply for one in rows if one.reply.get("answered")]
+    shown = [reply["words"] for reply in answers if "words" in reply]
+    return float(np.median(shown)) if shown else None
 
 
 def _rounded(value: Any) -> Any:

@@ -99,6 +99,8 @@ class Asker:
             "confidence": round(answer.confidence or 0.0, 4),
             "reason": answer.reason,
             "text": answer.text,
+            "short": answer.short.text if answer.short else None,
+            "words": len(answer.text.split()),
             "claims": claims,
             "model": answer.model,
             "raw": answer.raw,

@@ -121,15 +121,17 @@ def _answer(item: Item, reply: Mapping[str, Any]) -> dict[str, float | None]:
     shown = [cited[5] for claim in reply["claims"] for cited in claim["citations"]]
     golds = (*item.answers, *item.otherwise)
     recalled = citation_recall(quotes, item.groups)
+    short = (reply.get("short") or words) if reply["answered"] else ""
     values |= {
         "all facts cited": float(recalled == 1),
         "citation recall": recalled,
         "citation precision": citation_precision(quotes, item.groups),
         "gold in quote": float(any(contains(quote, golds) for quote in shown)),
         "answer in text": float(contains(words, item.answers)),
+        "gold in first quote": float(any(contains(quote, golds) for quote in shown[:1])),
         "in either language": float(contains(words, golds)),
-        "F1": f1(words, item.answers),
-        "EM": float(exact(words, item.answers)),
+        "short F1": f1(short, item.answers),
+        "short EM": float(exact(short, item.answers)),
     }
     return values
 

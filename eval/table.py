@@ -36,6 +36,9 @@ def print_run(record: Mapping[str, Any]) -> None:
     for language, seconds in record["seconds"].items():
         waits = ", ".join(f"{stage} {p50:.2f}/{p95:.2f}" for stage, (p50, p95) in seconds.items())
         print(f"{name_of(language)}: seconds at p50/p95: {waits}")
+    for language, words in record.get("words shown", {}).items():
+        if words is not None:
+            print(f"{name_of(language)}: words of an answer, median: {words:.0f}")
 
 
 def _gap(gap: list[float] | None) -> str:

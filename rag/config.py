@@ -33,12 +33,11 @@ class Settings:
     sentence-transformers model; ``llm`` is ``auto`` (the embedded model when it is there, else
     quoting), ``none`` (quoting), a catalogue name, a ``.gguf`` file, or the URL of an
     OpenAI-compatible server. ``offline`` forbids fetching weights. Sizes are in tokens of the
-    encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``,
-    ``reading_tokens`` for what one sentence in another language says, and ``evidence_tokens`` for
-    the sentences it is shown, of which there are at most ``evidence``).
-    ``answerable`` is the least estimated probability, in [0, 1], at which a question is answered
-    rather than declined: the largest at which no more than an eighth of the questions that can
-    be answered are declined, in any kind of the dev sets (``eval/fit/answerability.py``).
+    encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``).
+    Of the ``passages`` that are read at most ``evidence`` sentences are kept. ``answerable`` is the
+    least estimated probability, in [0, 1], at which a question is answered rather than declined:
+    that at which a tenth of the dev questions with an answer are declined
+    (``eval/fit/reader/measure.py``).
     """
 
     home: Path
@@ -51,11 +50,9 @@ class Settings:
     chunk_tokens: int = 480
     passages: int = 5
     evidence: int = 4
-    evidence_tokens: int = 700
     context_tokens: int = 4096
     answer_tokens: int = 256
-    reading_tokens: int = 128
-    answerable: float = 0.3
+    answerable: float = 0.35
     question_characters: int = 2000
 
     @classmethod

@@ -23,7 +23,8 @@ from rag.filters import EVERYTHING, Filter
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
-from rag.models.protocols import Encoder, Generator
+from rag.models.protocols import Encoder, Generator, Reader
+from rag.models.reader import load_reader
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
 from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
@@ -51,6 +52,7 @@ class Library:
         *,
         encoder: Encoder | None = None,
         sentence_encoder: Encoder | None = None,
+        reader: Reader | None = None,
         generator: Generator | None = None,
         progress: Report | None = None,
     ) -> None:
@@ -63,6 +65,7 @@ class Library:
         self.settings = settings or Settings.from_environment()
         self._encoder = encoder
         self._sentence_encoder = sentence_encoder
+        self._reader = reader
         self._generator = generator
         self.progress = progress
         self._lock = threading.RLock()
@@ -240,7 +243,7 @@ class Library:
         with self._lock:
             if self._pipeline is None or self._pipeline[0] != snapshot.version:
                 self._check_models()
-                made = pipeline_of(snapshot, self.encoders(), self.settings)
+                made = pipeline_of(snapshot, self.encoders(), self.reader, self.settings)
                 self._pipeline = snapshot.version, made
             return self._pipeline[1]
 
@@ -248,7 +251,8 @@ class Library:
         """What composes answers with ``generator``; nothing does where the evidence is quoted."""
         if generator is None:
             return None
-        return Writer(generator, self.pipeline().translator, self.encoders()[1], self.settings)
+        # The small model that comes with Musnad adds nothing to a sentence that answers by itself.
+        return Writer(generator, self.settings.answer_tokens, joins=self.settings.llm == "auto")
 
     def snapshot(self) -> Snapshot:
         """The current snapshot, another one when another process has replaced it."""
@@ -262,6 +266,13 @@ class Library:
             if self._sentence_encoder is None:
                 self._sentence_encoder = centred(load_sentence_encoder(self.settings))
             return self._encoder, self._sentence_encoder
+
+    def reader(self) -> Reader:
+        """The model that marks answers in passages."""
+        with self._lock:
+            if self._reader is None:
+                self._reader = load_reader(self.settings, self.progress)
+            return self._reader
 
     def generator(self) -> Generator | None:
         """The language model, or ``None`` when answers are quotations."""

@@ -147,7 +147,8 @@ class Hit(Record):
 class Citation(Record):
     """The words that support a claim: ``quote == article.text[start:end]``, exactly.
 
-    ``n`` is the marker shown in the answer, counted from 1 in order of first use.
+    ``n`` is the marker shown in the answer, counted from 1 in order of first use. ``answer_spans``,
+    in the raw text too, are the words in the quote that answer, the likeliest first.
     """
 
     n: int
@@ -155,6 +156,18 @@ class Citation(Record):
     start: int
     end: int
     quote: str
+    answer_spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Short(Record):
+    """The answer in a few words, in ``language``, and the span of the article it stands on."""
+
+    text: str
+    language: str
+    article: ArticleRef
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,8 @@ class Answer(Record):
     ``tokens`` are those the model read (``prompt``) and wrote (``reply``), where it counts them.
     ``resolved`` is what the question means in its conversation, where it leans on it. ``nearest``
     are, where it is not answered, the sentences that come nearest to it. ``confidence`` is the
-    estimated probability, in [0, 1], that the articles answer it.
+    estimated probability, in [0, 1], that the articles answer it. ``short`` is the answer in a few
+    words, where there are such.
     """
 
     question: str
@@ -192,3 +206,4 @@ class Answer(Record):
     resolved: str | None = None
     nearest: tuple[Citation, ...] = ()
     confidence: float | None = None
+    short: Short | None = None

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fakes import SEEDS, WordEncoder
+from fakes import SEEDS, WordEncoder, WordReader
 
 from rag.config import Settings
 from rag.library import Library
@@ -14,9 +14,7 @@ from rag.library import Library
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """No fetching, no language model; a gate that lets everything pass, for it is fitted to real
-    cosines and not to counted words.
-    """
+    """No fetching, no language model, and nothing declined."""
     return Settings(
         home=tmp_path / "home", offline=True, llm="none", chunk_tokens=60, answerable=0.0
     )
@@ -30,6 +28,7 @@ def library(tmp_path: Path, settings: Settings) -> Library:
         settings,
         encoder=WordEncoder("passages"),
         sentence_encoder=WordEncoder("sentences"),
+        reader=WordReader(),
     )
 
 
@@ -54,7 +53,6 @@ def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MUSNAD_OFFLINE", "1")
-    # The gate is fitted to real cosines, not to counted words.
-    monkeypatch.setattr("rag.reading.reader.likelihood", lambda *_: 1.0)
+    monkeypatch.setattr("rag.library.load_reader", lambda settings, progress=None: WordReader(99.0))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").symlink_to(SEEDS)

@@ -35,22 +35,13 @@ class CharacterTokens(Tokens):
         return [len(text) for text in texts]
 
 
-class FramedTokens(CharacterTokens):
-    """The same between two special tokens before and one after."""
-
-    def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        return [[1, 2, *row, 3] for row in super().ids(texts)]
-
-
 class SumGraph:
-    """A row's vector is its number of tokens and their sum, a token's state its id: padding would
-    change none of them.
-    """
+    """A row's vector is its number of tokens and their sum: padding would change neither."""
 
     def __init__(self) -> None:
         self.shapes: list[tuple[int, ...]] = []
 
-    def __call__(self, ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
+    def __call__(self, ids: Integers, mask: Integers) -> list[Vectors]:
         self.shapes.append(ids.shape)
         sums = np.stack([mask.sum(1), (ids * mask).sum(1)], axis=1).astype(np.float32)
-        return sums, ids[:, :, None].astype(np.float32)
+        return [sums]

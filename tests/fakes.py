@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from rag.models.protocols import Message, Role, Usage, Vectors
+from rag.models.protocols import Marks, Message, Role, Told, Usage, Vectors
 from rag.text.analyze import analyze
+from rag.text.sentences import split_sentences
+from rag.types import Span
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -33,12 +36,38 @@ class WordEncoder:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
-    def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
-        """Each term by itself, so that a question is aligned by the share of its terms found."""
-        return [self.encode(analyze(text), role) for text in texts]
-
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
+
+
+class WordReader:
+    """Takes the sentence with most of the question's words for the answer, from its first word to
+    its last, and is as sure as the share of them that it holds: log-odds of 8 (share - 1/2), and
+    ``more``.
+    """
+
+    fingerprint = "words"
+
+    def __init__(self, more: float = 0.0) -> None:
+        self._more = more
+
+    def read(self, question: str, passages: Sequence[Told]) -> list[Marks]:
+        return [self._marks(set(analyze(question)), told.passage) for told in passages]
+
+    def _marks(self, asked: set[str], passage: str) -> Marks:
+        sentences = split_sentences(passage)
+        shares = [len(asked & set(analyze(s.of(passage)))) / len(asked or "-") for s in sentences]
+        # Of equals the last: the first may be the headline.
+        best = sentences[max(range(len(shares)), key=lambda n: (shares[n], n))]
+        tokens = [Span(*word.span()) for word in re.finditer(r"\S+", passage)]
+        starts = [0.0 if token.start == best.start else -20.0 for token in tokens]
+        ends = [0.0 if token.end == best.end else -20.0 for token in tokens]
+        return Marks(
+            8 * (max(shares) - 0.5) + self._more,
+            tokens,
+            np.array(starts, np.float32),
+            np.array(ends, np.float32),
+        )
 
 
 class ScriptedGenerator:

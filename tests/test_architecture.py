@@ -47,6 +47,8 @@ ONLY_IN = {
 EVALUATION = {
     "eval.peer": {"faiss", "llama_index"},
     "eval.speed": {"torch", "sentence_transformers"},
+    "eval.fit.reader.training": {"torch"},
+    "eval.fit.reader.measure": {"torch"},
 }
 # The door of the store, and who may know which store stands behind it.
 DOOR = "rag.store.protocol"
@@ -170,12 +172,9 @@ def test_no_global_llama_index_settings() -> None:
 
 @pytest.mark.parametrize("module", sorted(m for m in MODULES if m.startswith("eval.fit")))
 def test_what_fits_comes_by_data_through_the_roles_alone(module: str) -> None:
-    """``eval.fit.libraries`` asks :func:`eval.sets.roles.read_for_fitting`, which refuses exams."""
+    """By :func:`eval.sets.roles.read_for_fitting`, which refuses exams."""
     names = {name for name in inner(module) if name.startswith("eval.sets")}
-    allowed = {"eval.sets", "eval.sets.values", "eval.sets.public"}
-    if module == "eval.fit.libraries":
-        allowed |= {"eval.sets.roles"}
-    assert names <= allowed
+    assert names <= {"eval.sets", "eval.sets.values", "eval.sets.public", "eval.sets.roles"}
     text = MODULES[module].read_text(encoding="utf-8")
     assert "seeds" not in text and "read_set" not in text and "DEFAULT_CORPUS" not in text
 

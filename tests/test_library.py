@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import SEEDS, WordEncoder
+from fakes import SEEDS, WordEncoder, WordReader
 
 from rag.answering.conversation import Turn
 from rag.config import Settings
@@ -22,7 +22,11 @@ from rag.store.snapshot import FolderSnapshot
 def reopened(library: Library) -> Library:
     encoder, sentence_encoder = library.encoders()
     return Library(
-        library.path, library.settings, encoder=encoder, sentence_encoder=sentence_encoder
+        library.path,
+        library.settings,
+        encoder=encoder,
+        sentence_encoder=sentence_encoder,
+        reader=WordReader(),
     )
 
 

@@ -4,8 +4,7 @@
 
 The means are over the sentences of a parallel corpus (Universal Dependencies PUD, CC BY-SA 3.0),
 by language and role, so that neither language nor role differs in topic; those of single words are
-over its content words, those of tokens over all the tokens of its sentences. The projection keeps
-the directions in which those words differ most.
+over its content words. The projection keeps the directions in which those words differ most.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from eval.sets.public import read_parallel
 from rag.config import Settings
 from rag.models.centring import REFERENCE
 from rag.models.encoders import load_encoder, load_sentence_encoder
-from rag.models.openvino_encoder import OpenVinoEncoder
 from rag.models.protocols import Vectors
 from rag.text.analyze import content_words, is_arabic
 
@@ -48,15 +46,12 @@ def main() -> int:
     settings = Settings.from_environment()
     sentences = read_parallel(args.parallel)
     passages, senses = load_encoder(settings), load_sentence_encoder(settings)
-    assert isinstance(passages, OpenVinoEncoder)
     arrays: dict[str, Vectors] = {}
     centred_words = []
     for language, texts in sentences.items():
         for role in ("query", "passage"):
             arrays[f"{passages.name}/{role}/{language}"] = passages.encode(texts, role).mean(0)
             arrays[f"{senses.name}/{role}/{language}"] = senses.encode(texts, role).mean(0)
-            states = np.concatenate(passages.token_states(texts, role))
-            arrays[f"{passages.name}/tokens/{role}/{language}"] = states.mean(0)
         words = senses.encode(words_of(language, texts), "word")
         arrays[f"{senses.name}/word/{language}"] = words.mean(0)
         centred_words.append(words - words.mean(0))

@@ -13,6 +13,7 @@ from rag.config import DEFAULT_CORPUS
 from rag.errors import CorpusError
 
 QUESTIONS = Path(__file__).parent.parent / "questions"
+TRAINING = Path(__file__).parent.parent / "training"
 
 
 def read_seeds() -> EvaluationSet:
@@ -72,5 +73,5 @@ def _items(row: Mapping[str, Any]) -> Iterator[Item]:
             otherwise=tuple(a for other in LANGUAGES if other != language
                             for a in answers.get(other, ())),
             groups=groups,
-            source=str(row["id"]),
+            source=" ".join(row.get("articles", ())) or str(row["id"]),
         )  # fmt: skip

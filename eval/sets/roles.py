@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from eval.sets.ours import QUESTIONS, read_questions, read_seeds
+from eval.sets.ours import QUESTIONS, TRAINING, read_questions, read_seeds
 from eval.sets.public import parallel_set, squad_set
 from eval.sets.values import EvaluationSet
 from rag.errors import UsageError
@@ -48,6 +48,18 @@ DATA: Mapping[str, DataSet] = {
         "dev",
         lambda data: read_questions(
             "news", QUESTIONS / "news.jsonl", [data / "ant/articles.jsonl"]
+        ),
+    ),
+    "news-exam": DataSet(
+        "exam",
+        lambda data: read_questions(
+            "news-exam", QUESTIONS / "news-exam.jsonl", [data / "ant/articles.jsonl"]
+        ),
+    ),
+    "written": DataSet(
+        "train",
+        lambda data: read_questions(
+            "written", TRAINING / "questions.jsonl", [data / "ant/articles.jsonl"]
         ),
     ),
     "seeds": DataSet("exam", lambda data: read_seeds()),

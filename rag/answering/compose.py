@@ -15,19 +15,20 @@ from typing import NamedTuple, TypeAlias
 
 from rag.answering.figures import disagreeing
 from rag.answering.prompts import phrase
+from rag.answering.rendering import english
 from rag.answering.verification import Support, clause_span
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reading
 from rag.retrieval.query import Query
 from rag.text.language import detect_language
-from rag.types import Answer, Citation, Claim, Hit, Span
+from rag.types import Answer, Citation, Claim, Hit, Short, Span
 
 NO_EVIDENCE = "no_evidence"
 QUOTING_MODEL = "none"
-# Evidence less likely than this to answer is quoted as the nearest there is.
-SURE = 0.7
-# The answer stands in one of the first three sentences for nine of ten questions.
-_MOST_QUOTES = 3
+# Sentences quoted at most, and how likely each must be beside the likeliest.
+_MOST_QUOTES, _ALSO = 3, 0.4
+# An answer of so much of its sentence is that sentence.
+_WHOLE = 0.8
 # A quoted sentence longer than this is cut to the clauses that hold the claim's words.
 _LONG_QUOTE = 240
 
@@ -78,21 +79,17 @@ class Draft:
     def decline(self, model: str) -> Answer:
         """Say that the articles do not answer, and what in them comes nearest."""
         text = _Text(self.language)
-        for item in self.quotable:
+        for item in self.reading.evidence[:_MOST_QUOTES]:
             text.quote(item)
         nearest = tuple(citation for claim in text.claims for citation in claim.citations)
         answer = self._answer(_Text(self.language), model, reason=NO_EVIDENCE)
         return replace(answer, text=phrase("declined", self.language), nearest=nearest)
 
     def quote(self) -> Answer:
-        """The best evidence, word for word."""
+        """What the evidence says, word for word: the answer, and the sentences that hold it."""
         text = self._quoted(self._text())
         self.mark("quoted")
         return self._answer(text, QUOTING_MODEL)
-
-    def doubt(self, model: str, raw: str) -> Answer:
-        """Quote the evidence though the model finds no answer in it, and say that it may not be."""
-        return self._answer(self._quoted(_Text(self.language, sure=False)), model, raw)
 
     def conclude(self, checked: Sequence[Support], model: str, raw: str) -> Answer:
         """The supported sentences, with what other articles say differently, and the evidence
@@ -108,42 +105,33 @@ class Draft:
                     text.differ(other)
         return self._answer(self._quoted(text), model, raw)
 
-    def translate(self, readings: Sequence[Support], model: str, raw: str) -> Answer:
-        """The likely evidence, each with the sentence that reads it in another language: stated
-        where it is supported and the likeliest, else after the quotation, labelled as not verified.
-        The likeliest sentence has its reading unless a number or a name in it is made up; of
-        others, which may have nothing to do with the question, a reading that strays is left out.
-        """
-        first = self.reading.evidence[0]
-        text = self._text()
-        for item in readings:
-            if item.enough and item.evidence is first:
-                text.say(item)
-            else:
-                text.quote(item.evidence)
-                if item.close or item.enough or (item.true and item.evidence is first):
-                    text.read(item)
-        return self._answer(self._quoted(text), model, raw)
-
     @property
     def quotable(self) -> Sequence[Evidence]:
         """The evidence likely enough to hold the answer to be shown."""
-        return self.reading.evidence[:_MOST_QUOTES]
+        evidence = self.reading.evidence
+        return [
+            e for e in evidence[:_MOST_QUOTES] if e.likelihood >= _ALSO * evidence[0].likelihood
+        ]
 
     def _text(self) -> _Text:
-        return _Text(self.language, sure=self.reading.likelihood >= SURE)
+        """The answer in a few words, where the sentence says more than that."""
+        text = _Text(self.language)
+        first = self.reading.evidence[0]
+        if sum(end - start for start, end in first.answers) < _WHOLE * len(first.text):
+            text.tell(first)
+        return text
 
     def _quoted(self, text: _Text) -> _Text:
-        """``text``, with the likely evidence quoted that it does not cite yet."""
-        quotable = self.quotable
-        for item in quotable:
-            if len(text.cited) < len(quotable) and item not in text.cited:
+        """``text``, with the likely evidence quoted that it does not quote yet."""
+        for item in self.quotable:
+            if item not in text.quoted:
                 text.quote(item)
         return text
 
     def _answer(
         self, text: _Text, model: str, raw: str | None = None, reason: str | None = None
     ) -> Answer:
+        short = self.reading.evidence[0] if reason is None else None
         return Answer(
             question=self.asked,
             language=self.language,
@@ -158,47 +146,48 @@ class Draft:
             tokens=dict(self.tokens),
             confidence=self.reading.likelihood,
             resolved=self.query.text if self.asked != self.query.text else None,
+            short=_few_words(short, self.language) if short and short.answers else None,
         )
 
 
 class _Text:
     """An answer as it is put together: a line for each claim, and the evidence cited so far."""
 
-    def __init__(self, language: str, *, sure: bool = True) -> None:
-        """Empty; unless ``sure``, a quotation that begins it is called the nearest there is."""
+    def __init__(self, language: str) -> None:
+        """Empty; the page's words in it are in ``language``."""
         self.lines: list[str] = []
         self.claims: list[Claim] = []
         self.cited: list[Evidence] = []
+        self.quoted: list[Evidence] = []
         self._language = language
-        self._sure = sure
         self._markers: dict[tuple[str, Span], int] = {}
 
+    def tell(self, item: Evidence) -> None:
+        """The answer alone, in the reader's language where it can be said for certain."""
+        if item.answers:
+            said = _few_words(item, self._language).text
+            self._add(said, Claim(said, True, item.likelihood, (self._cite(item, item.span),)))
+
     def say(self, checked: Support) -> None:
-        """A supported sentence of the model."""
+        """A supported sentence of the model, which stands for the one it is taken from."""
+        self.quoted.append(checked.evidence)
         citation = self._cite(checked.evidence, _tight(checked.claim, checked.evidence))
         self._add(checked.claim, Claim(checked.claim, True, checked.score, (citation,)))
 
     def quote(self, item: Evidence) -> None:
         """A sentence of the evidence, word for word; after the first, as one to be seen also."""
-        lead = ""
-        if self.claims or not self._sure:
-            lead = phrase("see_also" if self.claims else "nearest", self._language) + " "
-        self._quote(lead, item)
+        also = any(item is not other for other in self.cited)
+        self._quote(f"{phrase('see_also', self._language)} " if also else "", item)
 
     def differ(self, item: Evidence) -> None:
         """What another article says differently."""
         date = f" ({item.article.date})" if item.article.date else ""
         self._quote(f"{phrase('another', self._language)}{date}: ", item)
 
-    def read(self, checked: Support) -> None:
-        """A sentence of the model that was not verified, after the quotation it reads."""
-        citation = self._cite(checked.evidence, checked.evidence.span)
-        line = f"{phrase('unverified', self._language)} {checked.claim}"
-        self._add(line, Claim(checked.claim, False, checked.score, (citation,)))
-
     def _quote(self, lead: str, item: Evidence) -> None:
+        self.quoted.append(item)
         citation = self._cite(item, item.span)
-        self._add(f"{lead}«{item.text}»", Claim(item.text, True, 1.0, (citation,)))
+        self._add(f"{lead}«{item.text}»", Claim(item.text, True, item.likelihood, (citation,)))
 
     def _add(self, line: str, claim: Claim) -> None:
         self.claims.append(claim)
@@ -210,7 +199,22 @@ class _Text:
             self.cited.append(item)
         n = self._markers.setdefault((item.article.id, span), len(self._markers) + 1)
         quote = span.of(item.article.text)
-        return Citation(n, item.article.ref, span.start, span.end, quote)
+        inside = tuple(a for a in item.answers if span.start <= a.start and a.end <= span.end)
+        return Citation(n, item.article.ref, span.start, span.end, quote, inside)
+
+
+def _few_words(item: Evidence, language: str) -> Short:
+    """The answers of a sentence in its order: in ``language`` where every word of them is known in
+    it, else in the article's words.
+    """
+    mark = "، " if item.article.language == "ar" else ", "
+    said = [" ".join(span.of(item.article.text).split()) for span in sorted(item.answers)]
+    rendered = [english(words) for words in said] if language == "en" else [None]
+    own = item.article.language or detect_language(item.text)
+    start, end = item.answers[0]
+    if None in rendered:
+        return Short(mark.join(said), own, item.article.ref, start, end)
+    return Short(", ".join(filter(None, rendered)), language, item.article.ref, start, end)
 
 
 def _tight(claim: str, item: Evidence) -> Span:

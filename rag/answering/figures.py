@@ -20,7 +20,6 @@ _SCALES = {
     10**12: ("تريليون", "تريليونا", "trillion"),
 }
 _SCALE_OF = {word: scale for scale, words in _SCALES.items() for word in words}
-SCALES = frozenset(_SCALE_OF)
 _NUMBER = re.compile(
     rf"(\d+(?:[.,]\d+)*)(?:[\s-]+({'|'.join(sorted(_SCALE_OF, key=len, reverse=True))})(?!\w))?",
     re.IGNORECASE,
@@ -43,6 +42,11 @@ def values_of(text: str) -> frozenset[Decimal]:
     return frozenset(value * scale for n, scale in _numbers(text) for value in _values(n))
 
 
+def scale_of(word: str) -> int:
+    """What a word makes of the number before it: 1,000 of "thousand", 1 of most."""
+    return _SCALE_OF.get(word.lower(), 1)
+
+
 def possible_values(text: str) -> frozenset[Decimal]:
     """The same and the bare numbers: "from 30 to 50 thousand" gives only the last its scale."""
     return values_of(text).union(*map(_values, numbers_of(text)))
@@ -51,7 +55,7 @@ def possible_values(text: str) -> frozenset[Decimal]:
 def _numbers(text: str) -> list[tuple[str, int]]:
     """The numbers of a text, plainly written, with their scales."""
     return [
-        (match[1].replace(",", "").lstrip("0") or "0", _SCALE_OF.get((match[2] or "").lower(), 1))
+        (match[1].replace(",", "").lstrip("0") or "0", scale_of(match[2] or ""))
         for match in _NUMBER.finditer(normalize(text))
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rag.answering.compose import QUOTING_MODEL, Draft, Quoted, Retrieved, Steps
@@ -16,9 +16,9 @@ from rag.answering.conversation import Turn, resolve
 from rag.answering.writing import Writer
 from rag.config import Settings
 from rag.filters import EVERYTHING, Filter
-from rag.models.protocols import Encoder
+from rag.models.protocols import Encoder, Reader
 from rag.models.threads import one_blas_thread
-from rag.reading.reader import SentenceReader
+from rag.reading.reader import PassageReader
 from rag.retrieval.query import Query, prepare
 from rag.retrieval.retriever import Found, FusionRetriever
 from rag.retrieval.translation import Translator
@@ -51,8 +51,7 @@ class Pipeline:
 
     encoders: tuple[Encoder, Encoder]
     retriever: FusionRetriever
-    reader: SentenceReader
-    translator: Translator
+    reader: PassageReader
     passages: int
     answerable: float
     _searching: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -101,11 +100,12 @@ def finished(steps: Steps) -> Answer:
 
 
 def pipeline_of(
-    snapshot: Snapshot, encoders: tuple[Encoder, Encoder], settings: Settings
+    snapshot: Snapshot,
+    encoders: tuple[Encoder, Encoder],
+    reader: Callable[[], Reader],
+    settings: Settings,
 ) -> Pipeline:
-    """The stages as they are over ``snapshot``."""
-    passage_encoder, sentence_encoder = encoders
-    translator = Translator(snapshot, sentence_encoder)
-    retriever = FusionRetriever(snapshot, translator)
-    reader = SentenceReader(snapshot, passage_encoder, translator, settings)
-    return Pipeline(encoders, retriever, reader, translator, settings.passages, settings.answerable)
+    """The stages over ``snapshot``; ``reader`` gives the model that reads, when it is needed."""
+    retriever = FusionRetriever(snapshot, Translator(snapshot, encoders[1]))
+    reading = PassageReader(reader, settings.evidence)
+    return Pipeline(encoders, retriever, reading, settings.passages, settings.answerable)

@@ -70,70 +70,19 @@ _EXAMPLES = (
         },
     ),
 )
-# Evidence in another language is read a sentence at a time: a translation, whose line is kept, and
-# then the answer.
-_READER = {
-    "ar": (
-        "اقرأ الجملة المكتوبة بلغة أخرى. ترجمها إلى العربية، ثم أجب عن السؤال بالعربية في كلمات"
-        " قليلة. اكتب الأسماء والمصطلحات كما يكتبها السؤال أو كما تكتبها الصحف العربية."
-    ),
-    "en": (
-        "Read the Arabic sentence. Translate it into English, then answer the question in English"
-        " in a few words. Spell names and terms as the question does, or as English newspapers do."
-    ),
-}
-# A sentence in each language, and a question about it with its answer in each.
-_READINGS = (
-    (
-        {
-            "ar": "وصل وزير الطاقة كمال درويش إلى مدينة أضنة في 2 مايو.",
-            "en": "Energy minister Kemal Dervis arrived in the city of Adana on 2 May.",
-        },
-        {
-            "ar": ("إلى أين وصل الوزير؟", "إلى مدينة أضنة"),
-            "en": ("Where did the minister arrive?", "in the city of Adana"),
-        },
-    ),
-    (
-        {
-            "ar": "وتبلغ مساحة البحيرة 1,200 كيلومتر مربع، ويعيش حولها نحو 40 ألف صياد.",
-            "en": "The lake covers 1,200 square kilometres; about 40,000 fishermen live around it.",
-        },
-        {
-            "ar": ("كم صيادا يعيش حول البحيرة؟", "نحو 40 ألفا"),
-            "en": ("How many fishermen live around the lake?", "about 40,000"),
-        },
-    ),
-    (
-        {
-            "ar": "افتتح المتحف الوطني للفنون معرضا للرسام الإيطالي كارافاجيو.",
-            "en": "The National Museum of Arts opened a show of the Italian painter Caravaggio.",
-        },
-        {
-            "ar": ("من الرسام الذي يعرض المتحف أعماله؟", "الرسام الإيطالي كارافاجيو"),
-            "en": ("Which painter's works does the museum show?", "the Italian painter Caravaggio"),
-        },
-    ),
-)
-_SENTENCE = {"ar": ("الجملة", "السؤال", "الجواب"), "en": ("Sentence", "Question", "Answer")}
-# One line, the reading; what follows it is not needed.
-READING_GRAMMAR = r"root ::= [^\n]+"
 _LABELS = {"ar": ("المقتطفات", "السؤال"), "en": ("Excerpts", "Question")}
 
-Phrase = Literal["declined", "nearest", "see_also", "another", "unverified"]
+Phrase = Literal["declined", "see_also", "another"]
 
 _PHRASES: dict[Phrase, dict[str, str]] = {
     "declined": {
         "ar": "لا تجيب المقالات المتاحة عن هذا السؤال.",
         "en": "The articles do not answer this question.",
     },
-    # Before a quotation that may not answer the question, or nearly as likely as the one before it.
-    "nearest": {"ar": "أقرب ما في المقالات:", "en": "The nearest the articles say:"},
+    # Before a quotation nearly as likely to answer as the one before it.
     "see_also": {"ar": "انظر أيضا:", "en": "See also:"},
     # Before a date and what an article says that another one, cited before it, says differently.
     "another": {"ar": "ويذكر مقال آخر", "en": "Another article says"},
-    # Before a sentence of the model that could not be checked.
-    "unverified": {"ar": "قراءة آلية لم يتحقق منها:", "en": "Machine reading, not verified:"},
 }
 
 
@@ -154,19 +103,6 @@ def build_messages(question: str, language: str, evidence: Sequence[Evidence]) -
     return _conversation(
         _SYSTEM[reply], examples, _user(reply, list(map(_excerpt, evidence)), question)
     )
-
-
-def build_reading(question: str, language: str, item: Evidence) -> list[Message]:
-    """The conversation that asks what ``item`` says, in another language, to the question."""
-    reply = reply_language(language)
-    other = "en" if reply == "ar" else "ar"
-    sentence, asked, answered = _SENTENCE[reply]
-    examples = [
-        (f"{sentence}: {said[other]}\n{asked}: {ask}", f"{said[reply]}\n{answered}: {answer}")
-        for said, (ask, answer) in ((said, questions[reply]) for said, questions in _READINGS)
-    ]
-    read = f"{sentence}: {plain(item.statement)}\n{asked}: {question}"
-    return _conversation(_READER[reply], examples, read)
 
 
 def _conversation(system: str, examples: Sequence[tuple[str, str]], asked: str) -> list[Message]:

@@ -117,6 +117,9 @@ def _read(kind: Any, stored: Any) -> Any:
         return stored
     if of is tuple and isinstance(stored, list):
         return tuple(_read(inside[0], item) for item in stored)
+    if hasattr(of, "_fields") and isinstance(stored, list):  # A named tuple.
+        kinds = _hints(of).values()
+        return of(*(_read(each, item) for each, item in zip(kinds, stored, strict=False)))
     if of is Mapping and isinstance(stored, dict):
         return {name: _read(inside[1], item) for name, item in stored.items()}
     if is_dataclass(of) and isinstance(stored, dict):

@@ -11,13 +11,13 @@ in the answer ``m{k}-{n}``, so that each leads to the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag.chat.markup import Markup, directed, element, filled, isolated, joined, one_line, way_of
 from rag.chat.words import Words, words
 from rag.corpus.cleanup import lines_of
 from rag.text.language import direction
-from rag.types import Answer, Span
+from rag.types import Answer, Claim, Span
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
@@ -49,14 +49,16 @@ def _plain(text: str) -> Markup:
 
 
 def _paragraphs(answer: Answer, index: int) -> Markup:
-    """A paragraph for each line; markers outside of the claims' own words lead to the sources."""
+    """A paragraph for each line; markers outside of the claims' own words lead to the sources, and
+    the words that answer stand out.
+    """
     claimed = _claimed(answer)
     claims = [span for span, _ in claimed]
-    doubtful = [span for span, supported in claimed if not supported]
+    doubtful = [span for span, claim in claimed if not claim.supported]
     markers = [
         m for m in _MARKER.finditer(answer.text) if not any(a <= m.start() < b for a, b in claims)
     ]
-    named: set[str] = set()
+    special = [*_links(markers, index), *_answering(answer, claimed)]
     shown = []
     for span in lines_of(answer.text):
         line = span.of(answer.text)
@@ -66,21 +68,20 @@ def _paragraphs(answer: Answer, index: int) -> Markup:
             # The page's words before a quote that runs the other way.
             shown.append(directed("p.musnad-lead", lead))
             span = Span(span.start + len(lead), span.end)
-        own = [m for m in markers if span.start <= m.start() < span.end]
-        said = _with_markers(answer.text, span, own, index, named)
+        said = _with(answer.text, span, special)
         shown.append(element(kind, said, **way_of(line)))
     return joined(shown)
 
 
-def _claimed(answer: Answer) -> list[tuple[Span, bool]]:
-    """Where the answer says its claims, and whether they are supported."""
-    spans: list[tuple[Span, bool]] = []
+def _claimed(answer: Answer) -> list[tuple[Span, Claim]]:
+    """Where the answer says its claims."""
+    spans: list[tuple[Span, Claim]] = []
     at = 0
     for claim in answer.claims:
         start = answer.text.find(claim.text, at)
         if start >= 0:
             at = start + len(claim.text)
-            spans.append((Span(start, at), claim.supported))
+            spans.append((Span(start, at), claim))
     return spans
 
 
@@ -94,19 +95,41 @@ def _touches(line: Span, spans: Collection[Span]) -> bool:
     return any(span.start < line.end and line.start < span.end for span in spans)
 
 
-def _with_markers(
-    text: str, line: Span, markers: Sequence[re.Match[str]], index: int, named: set[str]
-) -> Markup:
-    pieces: list[str] = []
-    at = line.start
+def _links(markers: Sequence[re.Match[str]], index: int) -> Iterator[tuple[Span, Markup]]:
+    """Markers as links; the first of each number has a name of its own."""
+    named: set[str] = set()
     for match in markers:
         n = match[1]
         name = n not in named and f"m{index}-{n}"
         named.add(n)
         shown = isolated(f"[{n}]")
         link = element("a.musnad-marker", shown, href=f"#s{index}-{n}", id=name)
-        pieces += [text[at : match.start()], link]
-        at = match.end()
+        yield Span(*match.span()), link
+
+
+def _answering(
+    answer: Answer, claimed: Sequence[tuple[Span, Claim]]
+) -> Iterator[tuple[Span, Markup]]:
+    """The short answer in bold, and within quotations the words that answer."""
+    for at, claim in claimed:
+        if answer.short and claim.text == answer.short.text:
+            yield at, element("strong", claim.text)
+        for citation in claim.citations:
+            if claim.text == citation.quote:
+                for span in citation.answer_spans:
+                    start = at.start + span.start - citation.start
+                    inside = Span(start, start + span.end - span.start)
+                    yield inside, element("mark", inside.of(answer.text))
+
+
+def _with(text: str, line: Span, special: Sequence[tuple[Span, Markup]]) -> Markup:
+    """A line of ``text`` with what is ``special`` in it, in the place of the plain words."""
+    pieces: list[str] = []
+    at = line.start
+    for span, shown in sorted(special, key=lambda one: one[0]):
+        if at <= span.start and span.end <= line.end:
+            pieces += [text[at : span.start], shown]
+            at = span.end
     return joined((*pieces, text[at : line.end]))
 
 
@@ -119,8 +142,9 @@ def _reason(answer: Answer, said: Words) -> str:
 
 
 def _made_by(answer: Answer, said: Words) -> Markup:
-    # A quotation, whichever model was asked before, says its citation's words.
-    quoted = all(claim.text == c.quote for claim in answer.claims for c in claim.citations)
+    # A quotation, whichever model was asked before, says its citation's words, or some of them.
+    short = answer.short.text if answer.short else None
+    quoted = all(c.text in (short, cited.quote) for c in answer.claims for cited in c.citations)
     sentence = said.quoted_by if quoted else said.made_by
     text = filled(
         sentence if answer.answered else said.declined_in,

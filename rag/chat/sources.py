@@ -125,7 +125,7 @@ class _Panel:
         text = self._text(citation)
         before, after = context(text, span) if span.of(text) == quote else ("", "")
         way = way_of(quote, citation.article.language)
-        return element("blockquote", before, element("mark", quote), after, **way)
+        return element("blockquote", before, element("mark", _bold(citation)), after, **way)
 
     def _text(self, at: Citation | Hit) -> str:
         """The text of the article of ``at``; nothing once that is gone."""
@@ -151,6 +151,17 @@ class _Panel:
             element("div", title, about_html(article, self._said), shown, **way),
             element("div.musnad-card-foot", badge, button),
         ]
+
+
+def _bold(citation: Citation) -> Markup:
+    """The quote, in which the words that answer stand out."""
+    pieces: list[str] = []
+    at, quote = 0, citation.quote
+    for start, end in sorted(citation.answer_spans):
+        inside = Span(start - citation.start, end - citation.start)
+        pieces += [quote[at : inside.start], element("strong", inside.of(quote))]
+        at = inside.end
+    return joined((*pieces, quote[at:]))
 
 
 def _holds(hit: Hit, citation: Citation) -> bool:

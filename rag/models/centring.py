@@ -14,9 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.models.openvino_encoder import OpenVinoEncoder
 from rag.models.protocols import Encoder, Role, Vectors
 from rag.text.language import detect_language
 
@@ -24,8 +22,6 @@ REFERENCE = Path(__file__).with_name("reference.npz")
 # Enough of a text to tell its language.
 _LANGUAGE_CHARACTERS = 300
 _FALLBACK = "en"
-_TOKENS = "tokens/"
-_REMEMBERED = 512
 
 
 class CentredEncoder:
@@ -62,39 +58,6 @@ class CentredEncoder:
         return _unit(vectors)
 
 
-class CentredTokenEncoder(CentredEncoder):
-    """A centred encoder whose tokens' states are centred likewise, by ``token_means``.
-
-    They shape no index, so that they are no part of the fingerprint. The last 512 texts are
-    remembered, some 12 MB: the same sentences are compared with one question after another.
-    """
-
-    def __init__(
-        self,
-        encoder: OpenVinoEncoder,
-        means: Mapping[str, Vectors],
-        projection: Vectors | None,
-        token_means: Mapping[str, Vectors],
-    ) -> None:
-        super().__init__(encoder, means, projection)
-        self._states = encoder.token_states
-        self._token_means = token_means
-        self._known: dict[tuple[str, Role], NDArray[np.float16]] = {}
-
-    def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
-        """See :class:`rag.models.protocols.TokenEncoder`."""
-        # Held here as well, for another thread may forget what this one needs.
-        remembered = ((text, self._known.get((text, role))) for text in texts)
-        known = {text: tokens for text, tokens in remembered if tokens is not None}
-        new = list(dict.fromkeys(text for text in texts if text not in known))
-        for text, states in zip(new, self._states(new, role), strict=True):
-            tokens = _unit(states - _mean(self._token_means, role, text)).astype(np.float16)
-            known[text] = self._known[text, role] = tokens
-        for oldest in list(self._known)[: max(len(self._known) - _REMEMBERED, 0)]:
-            self._known.pop(oldest, None)
-        return [np.asarray(known[text], dtype=np.float32) for text in texts]
-
-
 def _mean(means: Mapping[str, Vectors], role: Role, text: str) -> Vectors:
     mean = means.get(f"{role}/{detect_language(text[:_LANGUAGE_CHARACTERS])}")
     return means[f"{role}/{_FALLBACK}"] if mean is None else mean
@@ -115,9 +78,4 @@ def centred(encoder: Encoder, reference: Path = REFERENCE) -> Encoder:
             if key.startswith(prefix)
         }
     projection = own.pop("projection", None)
-    of_tokens = {
-        key.removeprefix(_TOKENS): own.pop(key) for key in list(own) if key.startswith(_TOKENS)
-    }
-    if of_tokens and isinstance(encoder, OpenVinoEncoder):
-        return CentredTokenEncoder(encoder, own, projection, of_tokens)
     return CentredEncoder(encoder, own, projection) if own else encoder

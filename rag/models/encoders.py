@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from rag.config import DEFAULT_ENCODER, Settings
 from rag.errors import ModelError, WeightsMissing
@@ -25,6 +26,7 @@ from rag.models.protocols import Encoder
 from rag.types import Report
 
 logger = logging.getLogger(__name__)
+Model = TypeVar("Model")
 
 
 def load_encoder(
@@ -110,19 +112,24 @@ def _from_directory(settings: Settings, directory: Path) -> Encoder:
 def _open_or_build(
     settings: Settings, folder: Path, name: str, build: Callable[[], None]
 ) -> Encoder:
-    """The encoder in ``folder``, built first, by one process at a time, if it does not open."""
-    from filelock import FileLock
+    """The encoder in ``folder``, built first if it does not open."""
 
     def opened() -> Encoder:
         return OpenVinoEncoder.open(folder, name=name, threads=settings.threads)
+
+    return open_or_build(folder.parent, opened, build)
+
+
+def open_or_build(folder: Path, opened: Callable[[], Model], build: Callable[[], None]) -> Model:
+    """What ``opened`` gives of ``folder``, built first, by one process at a time, if that fails."""
+    from filelock import FileLock
 
     try:
         return opened()
     except ModelError as error:
         logger.info("building %s: %s", folder, error)
-    home = folder.parents[1]
-    home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / f".{folder.parent.name}.build.lock"):
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f".{folder.name}.build.lock"):
         try:
             return opened()
         except ModelError:

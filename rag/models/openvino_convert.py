@@ -78,7 +78,7 @@ def _length(model: SentenceTransformer) -> int:
 
 
 def _save_graph(model: SentenceTransformer, path: Path) -> int:
-    """Trace ids and mask to unit vectors and token states, and save it; the dimension."""
+    """Trace ids and mask to unit vectors, and save it; the dimension."""
     import torch
 
     class Whole(torch.nn.Module):
@@ -86,20 +86,12 @@ def _save_graph(model: SentenceTransformer, path: Path) -> int:
             super().__init__()
             self.parts = torch.nn.ModuleList(model)
 
-        def forward(
-            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
-        ) -> tuple[torch.Tensor, torch.Tensor]:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
             for part in self.parts:
                 features = part(features)
-            vectors = torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
-            # Of a model that keeps its layers to itself, the last.
-            layers = features.get("all_layer_embeddings") or (features["token_embeddings"],) * 2
-            return vectors, layers[-2]
+            return torch.nn.functional.normalize(features["sentence_embedding"], dim=-1)
 
-    for part in model:
-        if config := getattr(getattr(part, "model", None), "config", None):
-            config.output_hidden_states = True
     mask = torch.tensor([[1] * 9, [1] * 6 + [0] * 3])
     example = {"input_ids": mask * 5, "attention_mask": mask}
     openvino = import_openvino()

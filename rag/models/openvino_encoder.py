@@ -23,17 +23,16 @@ from rag.models.tokens import Tokens
 
 # Of the vectors: an index is made anew when it changes. Of the folder: that is made anew.
 VERSION = 1
-FORMAT = 3
+FORMAT = 4
 DESCRIPTION, GRAPH, TOKENIZER = "encoder.json", "model.xml", "tokenizer.json"
 TOKENS_PER_BATCH = 2048
 TEXTS_PER_BATCH = 64
 WIDTH_STEP = 16
 
 Integers = NDArray[np.int64]
-# A compiled model. Of token ids and a mask, both ``(n, length)``, where the mask is 1 at tokens and
-# 0 at padding, it makes unit vectors of the rows, ``(n, dimension)``, and of each of their tokens
-# the state in the last layer but one, ``(n, length, width)``.
-Graph: TypeAlias = Callable[[Integers, Integers], tuple[Vectors, Vectors]]
+# A compiled model: of token ids and a mask, both ``(n, length)``, the mask 1 at tokens and 0 at
+# padding, it makes its outputs, each with a row for each row.
+Graph: TypeAlias = Callable[[Integers, Integers], Sequence[Vectors]]
 
 
 def import_openvino() -> Any:
@@ -70,9 +69,8 @@ def compile_graph(path: Path, threads: int, precision: str) -> Graph:
         cause = str(error).strip().rpartition("\n")[2]
         raise ModelError(f"{path}: OpenVINO cannot run it ({one_line(cause)})") from error
 
-    def run(ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
-        vectors, states = request.infer([ids, mask]).to_tuple()
-        return np.array(vectors, np.float32), np.array(states, np.float32)
+    def run(ids: Integers, mask: Integers) -> list[Vectors]:
+        return [np.array(made, np.float32) for made in request.infer([ids, mask]).to_tuple()]
 
     return run
 
@@ -150,31 +148,11 @@ class OpenVinoEncoder:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         with self._turn:
             ids = self._tokens.ids([prompt + text for text in texts])
-            for group, found, _ in self._run(ids):
-                vectors[group] = found
+            widths = [padded_width(len(row), self._length) for row in ids]
+            for group in batches(widths):
+                rows = [ids[i] for i in group]
+                (vectors[group],) = self._graph(*padded(rows, widths[group[0]]))
         return vectors
-
-    def token_states(self, texts: Sequence[str], role: Role) -> list[Vectors]:
-        """For each text the states of its tokens in the last layer but one, ``(tokens, width)``,
-        without those of the prompt and of special tokens. A text is cut as in :meth:`encode`.
-        """
-        prompt = self.prompts[role]
-        states: list[Vectors] = [np.empty((0, 0), np.float32)] * len(texts)
-        with self._turn:
-            ids = self._tokens.ids([prompt + text for text in texts])
-            before, after = self._tokens.frame()
-            before += self._tokens.count([prompt])[0]
-            for group, _, found in self._run(ids):
-                for i, of_text in zip(group, found, strict=True):
-                    states[i] = of_text[before : len(ids[i]) - after]
-        return states
-
-    def _run(self, ids: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
-        """Places in ``ids`` that the graph was given together, with what it gave for them."""
-        widths = [padded_width(len(row), self._length) for row in ids]
-        for group in batches(widths):
-            rows = [ids[i] for i in group]
-            yield group, *self._graph(*_padded(rows, widths[group[0]]))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text takes, prompt and special tokens left out, nothing cut."""
@@ -182,7 +160,8 @@ class OpenVinoEncoder:
             return self._tokens.count(texts)
 
 
-def _padded(rows: Sequence[Sequence[int]], width: int) -> tuple[Integers, Integers]:
+def padded(rows: Sequence[Sequence[int]], width: int) -> tuple[Integers, Integers]:
+    """Ids and mask, both ``(len(rows), width)``."""
     ids = np.zeros((len(rows), width), np.int64)
     mask = np.zeros((len(rows), width), np.int64)
     for i, row in enumerate(rows):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.types import Span
 
 Vectors: TypeAlias = NDArray[np.float32]
 # A word stands alone, out of any sentence; only sentence encoders are asked for those.
@@ -37,12 +39,36 @@ class Encoder(Protocol):
         """How many of the encoder's own tokens each text takes, special tokens left out."""
 
 
-@runtime_checkable
-class TokenEncoder(Encoder, Protocol):
-    """An encoder that also tells what each token of a text means where it stands."""
+class Told(NamedTuple):
+    """What a reader reads: a passage, and what it is told of its article."""
 
-    def encode_tokens(self, texts: Sequence[str], role: Role) -> list[Vectors]:
-        """For each text the vectors of its tokens, shape ``(tokens, width)``, rows of length 1."""
+    heading: str
+    passage: str
+
+
+class Marks(NamedTuple):
+    """What a reader makes of one passage, told a question.
+
+    ``answers`` is the log-odds that the passage answers it. ``tokens`` are where the passage's
+    tokens stand in it, as far as it was read; ``starts`` and ``ends``, each of that length, are the
+    log-probabilities that the answer starts or ends with each, if there is one.
+    """
+
+    answers: float
+    tokens: Sequence[Span]
+    starts: Vectors
+    ends: Vectors
+
+
+class Reader(Protocol):
+    """Marks what answers a question in passages of either language."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes exactly when the marks would."""
+
+    def read(self, question: str, passages: Sequence[Told]) -> list[Marks]:
+        """The marks of each passage, in the order given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,18 @@ class Tokens:
         encodings = self._backend.encode_batch(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
-    def frame(self) -> tuple[int, int]:
-        """How many special tokens stand before every text, and after it."""
-        empty, framed = self.ids(["", "a"])
-        pairs = enumerate(zip(empty, framed, strict=False))
-        before = next((i for i, (one, other) in pairs if one != other), len(empty))
-        return before, len(empty) - before
+    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids of a text, and where each token stands in it; nothing added, nothing cut."""
+        encoding = self._backend.encode(text, add_special_tokens=False)
+        return encoding.ids, encoding.offsets
+
+    def special(self, token: str) -> int:
+        """The id of a special token.
+
+        Raises:
+            ModelError: the tokenizer has none of this name.
+        """
+        found = self._backend.token_to_id(token)
+        if found is None:
+            raise ModelError(f"the tokenizer has no token {token}")
+        return int(found)

@@ -1,37 +1,42 @@
-"""The third stage of a question's way: what the passages found say to it, and how surely."""
+"""The third stage of a question's way: what the passages found say to it, and how surely.
+
+A model trained for it (:mod:`rag.models.reader`) reads the question with each passage. What it
+marks, and how far below the best retrieval scores a passage, decide alone what is quoted, and
+whether there is an answer at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-import numpy as np
-
-from rag.config import Settings
-from rag.models.protocols import Encoder
-from rag.reading.answerability import likelihood
-from rag.reading.evidence import WEIGHTS, Evidence, Signals, alignments, coverage
-from rag.reading.hostile import addresses_model, plain
+from rag.models.protocols import Marks, Reader, Told
+from rag.reading.evidence import Evidence
+from rag.reading.heading import heading
+from rag.reading.spans import best_spans, shares
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Found
-from rag.retrieval.translation import Translator
-from rag.store.protocol import Snapshot
+from rag.store.protocol import Passage
 from rag.text.analyze import analyze
+from rag.text.normalize import normalize
+from rag.types import Span
 
-# Sentences compared with the question token by token: those that are likeliest otherwise.
-_ALIGNED = 16
-# A sentence so much less likely than the best (a twenty-fifth of its odds) only distracts.
-_REACH = 3.2
-# Characters of evidence for each token of the budget, in Arabic; in English there are more.
-_CHARACTERS_PER_TOKEN = 2
-_SCORE = attrgetter("score")
+# A passage that retrieval scores lower than the best answers less likely: by so much of a log-odd.
+RANKED = 0.5
+# What turns the log-odds into likelihoods (``eval/fit/reader/calibration.py``).
+TEMPERATURE, SHIFT = 1.43, -0.12
+# Spans of one passage that may answer together, and how likely each must be beside the likeliest.
+_MOST_SPANS, _ALSO = 6, 0.25
+# The share of their words that two versions of a sentence have in common.
+_SAME_WORDS = 0.75
 
 
 class Reading(NamedTuple):
-    """``evidence``, numbered from 1, the likeliest first; ``likelihood``, in [0, 1], that it
-    answers the question.
+    """``evidence``, numbered from 1, the likeliest first; ``likelihood``, in [0, 1], that the
+    passages answer the question.
     """
 
     evidence: Sequence[Evidence]
@@ -39,80 +44,75 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SentenceReader:
-    """Chooses whole sentences, by their nearness to the question.
+class PassageReader:
+    """Reads with the model that ``load`` gives, and keeps the ``limit`` likeliest sentences."""
 
-    ``encoder`` is the passage encoder; ``settings`` say how many sentences of how many tokens.
-    """
-
-    snapshot: Snapshot
-    encoder: Encoder
-    translator: Translator
-    settings: Settings
+    load: Callable[[], Reader]
+    limit: int
 
     def read(self, query: Query, found: Sequence[Found]) -> Reading:
-        """What the passages ``found`` say to the question."""
-        evidence = self._affordable(self.select(query, found, self.settings.evidence))
-        return Reading(evidence, likelihood(query, found, evidence))
-
-    def select(self, query: Query, found: Sequence[Found], limit: int) -> list[Evidence]:
-        """The likeliest sentences of the passages ``found``, best first.
-
-        At most ``limit``, and none that is far less likely than the best; sentences with the same
-        words are taken once, and one that asks something, or only repeats words of the question, is
-        not, nor one that speaks to the model instead of telling news.
-        """
-        chosen: dict[str, Evidence] = {}
-        asked = set(analyze(query.text))
-        for item in self.rank(query, found):
-            text = " ".join(item.text.split())
-            best = next(iter(chosen.values()), item)
-            if len(chosen) == limit or best.score - item.score > _REACH:
-                break
-            if text not in chosen and _tells(text, asked):
-                chosen[text] = item
-        return list(chosen.values())
-
-    def rank(self, query: Query, found: Sequence[Found]) -> list[Evidence]:
-        """The sentences of the passages ``found``, the likeliest first."""
-        covered = coverage(self.snapshot, self.translator, query)
-        ids = np.asarray([hit.passage.id for hit in found], dtype=np.int64)
-        alike = self.snapshot.candidates(ids).cosines("similarity", query.sentence_vector)
-        scored = []
-        for hit, start in zip(found, alike.starts.tolist(), strict=True):
-            _, article, chunk = hit.passage
-            similarities = alike.values[start : start + len(chunk.sentences)].tolist()
-            for span, similarity in zip(chunk.sentences, similarities, strict=True):
-                signals = Signals(similarity, covered(span.of(article.text)), hit.hit.score)
-                scored.append(Evidence(0, article, span, signals, signals.log_odds()))
-        scored.sort(key=_SCORE, reverse=True)
-        return sorted(self._aligned(query, scored), key=_SCORE, reverse=True)
-
-    def _aligned(self, query: Query, scored: Sequence[Evidence]) -> list[Evidence]:
-        """The same, raised by their alignment; of those not compared, by that of the worst."""
-        values = alignments(self.encoder, query.text, [item.text for item in scored[:_ALIGNED]])
-        values += [min(values, default=0.0)] * (len(scored) - len(values))
-        return [
-            replace(
-                item,
-                signals=item.signals._replace(alignment=value),
-                score=item.score + WEIGHTS.alignment * value,
-            )
-            for item, value in zip(scored, values, strict=True)
+        """What the passages ``found``, and their near-copies, say to the question."""
+        best = max((item.hit.score for item in found), default=0.0)
+        pairs = [(item, p) for item in found for p in (item.passage, *item.copies)]
+        passages = [passage for _, passage in pairs]
+        told = [Told(heading(passage.article), passage.chunk.text) for passage in passages]
+        marks = self.load().read(query.text, told)
+        odds = [
+            (one.answers - RANKED * (best - item.hit.score)) / TEMPERATURE + SHIFT
+            for one, (item, _) in zip(marks, pairs, strict=True)
         ]
+        likelihoods = [1 / (1 + math.exp(-each)) for each in odds]
+        read = [
+            item
+            for passage, one, likelihood in zip(passages, marks, likelihoods, strict=True)
+            for item in _sentences(passage, one, likelihood)
+        ]
+        kept = _told_once(sorted(read, key=attrgetter("likelihood"), reverse=True), self.limit)
+        numbered = [replace(item, n=n) for n, item in enumerate(kept, start=1)]
+        return Reading(numbered, max(likelihoods, default=0.0))
 
-    def _affordable(self, chosen: Sequence[Evidence]) -> list[Evidence]:
-        """As much of ``chosen`` as the budget of tokens allows, numbered from 1."""
-        left = self.settings.evidence_tokens * _CHARACTERS_PER_TOKEN
-        kept: list[Evidence] = []
-        for item in chosen:
-            left -= len(plain(item.text))
-            if left >= 0 or not kept:
-                kept.append(replace(item, n=len(kept) + 1))
-        return kept
+
+def _sentences(passage: Passage, marks: Marks, likelihood: float) -> Iterator[Evidence]:
+    """Each sentence of a passage, with the spans in it that answer."""
+    _, article, chunk = passage
+    spans = best_spans(marks, _MOST_SPANS)
+    answering = [
+        Span(chunk.start + span.start, chunk.start + span.end)
+        for span, likely in spans
+        if likely >= _ALSO * spans[0].likelihood
+    ]
+    within = [Span(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
+    for sentence, share in zip(chunk.sentences, shares(marks, within), strict=True):
+        inside = tuple(
+            Span(span.start, min(span.end, sentence.end))
+            for span in answering
+            if sentence.start <= span.start < sentence.end
+        )
+        yield Evidence(0, article, sentence, inside, likelihood * share)
 
 
-def _tells(text: str, asked: Collection[str]) -> bool:
-    """Whether a sentence asks nothing, says more than stems ``asked``, and speaks to readers."""
-    asks = text.rstrip(" \"'»”)").endswith(("?", "؟"))
-    return not asks and not set(analyze(plain(text))) <= set(asked) and not addresses_model(text)
+def _told_once(ranked: Iterable[Evidence], limit: int) -> list[Evidence]:
+    """The ``limit`` likeliest sentences. Of those with nearly the same words one is kept if they
+    answer with the same; if they do not they are versions, and the newer goes first.
+    """
+    kept: list[Evidence] = []
+    for item in ranked:
+        like = next((n for n, other in enumerate(kept) if _alike(item, other)), None)
+        if like is None:
+            if len(kept) == limit:
+                break
+            kept.append(item)
+        elif _answer(item) != _answer(kept[like]) and len(kept) < limit:
+            newer = (item.article.date or "") > (kept[like].article.date or "")
+            kept.insert(like + (not newer), item)
+    return kept
+
+
+def _alike(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences have most of their words in common."""
+    first, second = set(analyze(one.text)), set(analyze(other.text))
+    return len(first & second) >= _SAME_WORDS * max(len(first), len(second))
+
+
+def _answer(item: Evidence) -> tuple[str, ...]:
+    return tuple(normalize(span.of(item.article.text)) for span in sorted(item.answers))

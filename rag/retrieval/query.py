@@ -14,6 +14,7 @@ from rag.models.protocols import Encoder, Vectors
 from rag.text.analyze import content_words, grams, is_arabic, stem
 from rag.text.dates import DateMention
 from rag.text.language import detect_language
+from rag.text.normalize import respelled
 from rag.text.relative_dates import dates_in_question
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
 from rag.text.stopwords import ENGLISH
@@ -70,6 +71,7 @@ def prepare(
     "Last year" and its like are read as said on ``today``, by default the day of the call.
     """
     words = content_words(text)
+    spelled, _ = respelled(text)
     return Query(
         text=text,
         language=detect_language(text),
@@ -78,8 +80,8 @@ def prepare(
         names=skeletons(text),
         foreign=foreign_words(text),
         dates=tuple(dates_in_question(text, today or datetime.date.today())),
-        vector=encoder.encode([text], "query")[0],
-        sentence_vector=sentence_encoder.encode([text], "query")[0],
+        vector=encoder.encode([spelled], "query")[0],
+        sentence_vector=sentence_encoder.encode([spelled], "query")[0],
     )
 
 

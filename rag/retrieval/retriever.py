@@ -24,13 +24,14 @@ _FOLDED = 20
 
 @dataclass(frozen=True)
 class Found:
-    """A hit with what reading needs of it: the passage, and what each leg gave it, on the leg's
-    own scale.
+    """A hit with what reading needs of it: the passage, its near-copies, which may tell another
+    version, and what each leg gave it, on the leg's own scale.
     """
 
     hit: Hit
     passage: Passage
     legs: Mapping[str, float]
+    copies: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,12 @@ class FusionRetriever:
         order = np.argsort(-scores, kind="stable")[: k + _FOLDED]
         owners = [pool.articles[place].id for place in order]
         folded = fold(self._snapshot.words(pool.ids[order]), owners, k)
-        places = order[list(folded)]
-        passages = self._snapshot.passages(pool.ids[places])
+        every = [*folded, *(copy for copies in folded.values() for copy in copies)]
+        read = self._snapshot.passages(pool.ids[order[every]])
+        passages = dict(zip(every, read, strict=True))
         found: list[Found] = []
-        for place, passage, copies in zip(places.tolist(), passages, folded.values(), strict=True):
+        for first, copies in folded.items():
+            place, passage = order[first], passages[first]
             chunk = passage.chunk
             others = dict.fromkeys(owners[copy] for copy in copies)
             hit = Hit(
@@ -93,5 +96,5 @@ class FusionRetriever:
                 also=tuple(self._snapshot.articles.find(name).ref for name in others),
             )
             legs = {name: float(values[place]) for name, values in pool.legs.items()}
-            found.append(Found(hit, passage, legs))
+            found.append(Found(hit, passage, legs, [passages[copy] for copy in copies]))
         return found

@@ -59,6 +59,22 @@ _LETTERS: dict[int, str] = {
 }
 
 
+# What a text may be spelled with and mean the same: marks, tatweel and what is invisible left out,
+# Persian and Urdu letters as Arabic ones. Unlike normalising, it leaves the words as they are read.
+_RESPELLED: dict[int, str] = {
+    **dict.fromkeys(_REMOVED, ""),
+    **dict.fromkeys(map(ord, "یېے"), "ي"),
+    **dict.fromkeys(map(ord, "کڪ"), "ك"),
+    **dict.fromkeys(map(ord, "ہھە"), "ه"),
+}
+
+
+def respelled(text: str) -> tuple[str, list[int]]:
+    """``text`` in plain spelling, as models read it, and where each character of it stood."""
+    kept = [(at, said) for at, char in enumerate(text) if (said := _RESPELLED.get(ord(char), char))]
+    return "".join(said for _, said in kept), [at for at, _ in kept]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Normalized:
     """A folded text that remembers where it came from.

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fakes import ScriptedGenerator
+from fakes import ScriptedGenerator, WordReader
 
 from rag.answering import compose
 from rag.answering.compose import Quoted, Retrieved, Writing
 from rag.answering.prompts import NOT_FOUND
 from rag.library import Library
-from rag.retrieval.translation import Translation, Translator
 from rag.types import Answer
 
 QUESTION = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
 
 
-def with_generator(library: Library, *replies: str) -> tuple[Library, ScriptedGenerator]:
+def with_generator(
+    library: Library, *replies: str, **settings: Any
+) -> tuple[Library, ScriptedGenerator]:
     generator = ScriptedGenerator(*replies)
     encoder, sentence_encoder = library.encoders()
     made = Library(
-        library.path, library.settings, encoder=encoder,
-        sentence_encoder=sentence_encoder, generator=generator,
+        library.path, dataclasses.replace(library.settings, **settings), encoder=encoder,
+        sentence_encoder=sentence_encoder, reader=WordReader(), generator=generator,
     )  # fmt: skip
     return made, generator
 
@@ -89,31 +92,19 @@ def test_one_number_decides_and_not_the_models_word(seeded: Library) -> None:
     library, _ = with_generator(seeded, NOT_FOUND)
     answer = library.ask(QUESTION)
     assert answer.answered and "144" in answer.text
-    assert answer.text.startswith("أقرب ما في المقالات:")
     assert answer.raw == NOT_FOUND
 
 
 def test_a_declined_question_is_told_what_comes_nearest(
-    seeded: Library, monkeypatch: pytest.MonkeyPatch
+    seeded: Library,
 ) -> None:
-    library, generator = with_generator(seeded, "[1] سقط 144 شخصا")
-    monkeypatch.setattr("rag.reading.reader.likelihood", lambda *_: -0.1)
+    library, generator = with_generator(seeded, "[1] سقط 144 شخصا", answerable=1.1)
     answer = library.ask(QUESTION)
     assert (answer.answered, answer.reason) == (False, compose.NO_EVIDENCE)
     assert answer.claims == () and generator.asked == []
     assert answer.passages
     assert "144" in answer.nearest[0].quote
     assert [citation.n for citation in answer.nearest] == [1, 2, 3][: len(answer.nearest)]
-
-
-def test_a_quotation_that_may_not_answer_says_so(
-    seeded: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for likely, said in ((0.9, False), (0.6, True)):
-        monkeypatch.setattr("rag.reading.reader.likelihood", lambda *_, p=likely: p)
-        answer = seeded.ask(QUESTION)
-        assert answer.text.startswith("أقرب ما في المقالات: «") is said
-        assert answer.confidence == likely
 
 
 def test_the_number_may_come_first(seeded: Library) -> None:
@@ -137,7 +128,7 @@ def test_articles_that_disagree_are_both_given(library: Library, tmp_path: Path)
         tmp_path,
         "The flood in Derna killed 144 people last week.",
         "The flood in Derna killed 150 people, officials said.",
-        "The flood in Derna injured 300 people in the city.",
+        "The flood in Benghazi injured 300 horses.",
     )
     made, _ = with_generator(library, "[1] The flood in Derna killed 144 people")
     answer = made.ask("How many people did the flood in Derna kill?")
@@ -147,93 +138,25 @@ def test_articles_that_disagree_are_both_given(library: Library, tmp_path: Path)
     check_quotes(made, answer)
 
 
-def test_evidence_in_another_language_is_read_a_sentence_at_a_time(
-    seeded: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.answering.writing._CLOSE", -1.0)
-
-    def ask(reading: str) -> Answer:
-        return with_generator(seeded, *[reading] * 3)[0].ask(QUESTION, language="en")
-
-    assert "99" not in ask("The shooting of 99 people").text  # No sentence gives that number.
-    # The model's own spelling of a name is not one the sentence can vouch for.
-    assert "Wolfgang" not in ask("People and Wolfgang fell").text
-    reading = "People fell near Moscow"
-    for least, close in ((-1.0, True), (1.1, False)):
-        monkeypatch.setattr("rag.answering.writing._CLOSE", least)
-        library, generator = with_generator(seeded, *[reading] * 3)
-        answer = library.ask(QUESTION, language="en")
-        quoted = [claim for claim in answer.claims if claim.supported]
-        said = [claim for claim in answer.claims if not claim.supported]
-        assert len(generator.asked) == len(quoted)
-        assert {claim.text for claim in said} == {reading}
-        assert answer.text.count("Machine reading, not verified:") == len(said)
-        # Every sentence that names Moscow may have it as its reading, the likeliest always.
-        near = sum("موسكو" in claim.text for claim in quoted)
-        assert len(said) == (near if close else 1)
-        for asked, claim in zip(generator.asked, quoted, strict=True):
-            assert QUESTION in asked[-1]["content"] and claim.text in asked[-1]["content"]
-        check_quotes(library, answer)
+def versions(library: Library, tmp_path: Path, *told: tuple[str, str]) -> Answer:
+    """The answer from articles of a date that print nearly the same."""
+    text = "The flood in Derna killed {} people on Sunday, said the mayor of the harbour town."
+    records = [{"text": text.format(n), "date": date} for date, n in told]
+    corpus = tmp_path / "versions.jsonl"
+    corpus.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    library.ingest([corpus])
+    return library.ask("How many people did the flood in Derna kill?")
 
 
-def test_a_server_that_knows_no_grammar_may_write_anything(seeded: Library) -> None:
-    library, _ = with_generator(seeded, *["\nMoscow: 144\nAnswer: 999"] * 3)
-    stated = library.ask(QUESTION, language="en").text
-    assert stated.startswith("Moscow: 144 [1]")
-    assert "999" not in stated and "Answer:" not in stated
-    for output in ("", " \n", "سقط 144 شخصا"):
-        library, _ = with_generator(seeded, *[output] * 3)
-        answer = library.ask(QUESTION, language="en")
-        assert all(claim.text == claim.citations[0].quote for claim in answer.claims)
-        assert answer.answered and "Machine reading" not in answer.text
+def test_two_versions_are_both_told_the_newer_first(library: Library, tmp_path: Path) -> None:
+    answer = versions(library, tmp_path, ("2024-03-03", "nine"), ("2024-03-05", "fourteen"))
+    quotes = [c.quote for claim in answer.claims for c in claim.citations]
+    assert ["fourteen" in quotes[0], "nine" in quotes[1], len(quotes)] == [True, True, 2]
 
 
-def test_a_supported_reading_is_stated(seeded: Library) -> None:
-    library, _ = with_generator(seeded, *["Moscow: 144"] * 3)
-    answer = library.ask(QUESTION, language="en")
-    stated = [c for c in answer.claims if c.text == "Moscow: 144"]
-    assert [claim.supported for claim in stated] == [True]
-    assert answer.text.startswith("Moscow: 144 [1]")
-    assert answer.raw == "\n".join(["Moscow: 144"] * len(answer.claims))
-    check_quotes(library, answer)
-
-
-def test_only_the_reading_of_the_likeliest_sentence_is_stated(
-    library: Library, tmp_path: Path
-) -> None:
-    articles(
-        library, tmp_path, "سقط 144 شخصا في حريق قرب موسكو.", "سقط 200 شخصا في حريق قرب موسكو."
-    )
-    asked = "كم شخصا سقط في حريق قرب موسكو؟"
-    first, second = (claim.text for claim in library.ask(asked).claims)
-    number = "144" if "144" in second else "200"
-    assert number not in first
-    made, _ = with_generator(library, *[f"Moscow: {number}"] * 2)
-    lines = made.ask(asked, language="en").text.splitlines()
-    assert first in lines[0] and second in lines[1]
-    assert lines[2:] == [f"Machine reading, not verified: Moscow: {number} [2]"]
-
-
-@pytest.mark.parametrize(("sure", "shown"), [(0.74, False), (0.76, True)])
-def test_a_translation_must_be_sure_to_vouch_for_a_name(
-    seeded: Library, monkeypatch: pytest.MonkeyPatch, sure: float, shown: bool
-) -> None:
-    near = Translation({"اوكرانيا": 1.0}, sure)
-    monkeypatch.setattr(Translator, "translate", lambda self, words: [near for _ in words])
-    library, _ = with_generator(seeded, *["Moscow: 144, it blames Austria"] * 3)
-    assert ("Austria" in library.ask(QUESTION, language="en").text) is shown
-
-
-def test_the_budget_of_evidence_is_kept(seeded: Library) -> None:
-    small = dataclasses.replace(seeded.settings, evidence_tokens=1)
-    encoder, sentence_encoder = seeded.encoders()
-    generator = ScriptedGenerator("[1] سقط 144 شخصا")
-    library = Library(
-        seeded.path, small, encoder=encoder, sentence_encoder=sentence_encoder, generator=generator
-    )
-    library.ask(QUESTION)
-    prompt = generator.asked[0][-1]["content"]
-    assert "[1]" in prompt and "[2]" not in prompt
+def test_what_two_outlets_print_alike_is_told_once(library: Library, tmp_path: Path) -> None:
+    answer = versions(library, tmp_path, ("2024-03-03", "nine"), ("2024-03-04", "nine"))
+    assert len(answer.claims) == 1
 
 
 def test_a_long_quotation_is_cut_to_the_clauses_that_tell(library: Library, tmp_path: Path) -> None:
@@ -269,10 +192,11 @@ def test_to_dict_is_the_contract(seeded: Library) -> None:
     record = seeded.ask(QUESTION).to_dict()
     assert list(record) == [
         "question", "language", "answered", "reason", "text", "claims", "passages", "model",
-        "timings", "raw", "tokens", "resolved", "nearest", "confidence",
+        "timings", "raw", "tokens", "resolved", "nearest", "confidence", "short",
     ]  # fmt: skip
     citation = record["claims"][0]["citations"][0]
-    assert list(citation) == ["n", "article", "start", "end", "quote"]
+    assert list(citation) == ["n", "article", "start", "end", "quote", "answer_spans"]
+    assert list(record["short"]) == ["text", "language", "article", "start", "end"]
     assert set(citation["article"]) >= {
         "id", "title", "date", "outlet", "url", "language", "path",
     }  # fmt: skip
@@ -296,7 +220,7 @@ def test_a_question_far_from_the_articles_is_declined(seeded: Library, question:
     encoder, sentence_encoder = seeded.encoders()
     strict = Library(
         seeded.path, dataclasses.replace(seeded.settings, answerable=0.3), encoder=encoder,
-        sentence_encoder=sentence_encoder,
+        sentence_encoder=sentence_encoder, reader=WordReader(),
     )  # fmt: skip
     answer = strict.ask(question)
     assert (answer.answered, answer.reason) == (False, "no_evidence")

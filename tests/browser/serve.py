@@ -8,23 +8,34 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from unittest.mock import patch
 
 from browser.scripted import PageModel, Script
-from fakes import SEEDS, WordEncoder
+from fakes import SEEDS, WordEncoder, WordReader
 
 from rag.chat.launch import launch
 from rag.config import Settings
 from rag.library import Library
+from rag.models.protocols import Marks, Told
 
 # The seeds are all Arabic.
 ENGLISH = (
     "Northern dam opens after nine years of work\n"
     "12 May 2023\n"
-    "The northern dam opened on Friday after nine years of work, the water authority said.\n"
+    "The northern dam opened on Friday, the water authority said.\n"
     "It holds 310 million cubic metres and supplies eleven towns along the river.\n"
 )
+
+
+class PageReader(WordReader):
+    """Finds an answer to all questions but those about zebras."""
+
+    def read(self, question: str, passages: Sequence[Told]) -> list[Marks]:
+        found = super().read(question, passages)
+        more = 4 - max((marks.answers for marks in found), default=0)
+        sure = -9.0 if "zebra" in question else more
+        return [marks._replace(answers=marks.answers + sure) for marks in found]
 
 
 def main(folder: Path, port: int, logins: Path | None) -> None:
@@ -32,15 +43,12 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
     if not (folder / "seeds").exists():
         shutil.copytree(SEEDS, folder / "seeds")
         (folder / "seeds" / "english.txt").write_text(ENGLISH, encoding="utf-8")
-    # The likelihood is fitted to real cosines. This one finds an answer to all but one question.
-    patch(
-        "rag.reading.reader.likelihood", lambda query, *_: 0.6 * ("zebra" not in query.text)
-    ).start()
     library = Library(
         folder / "index",
-        Settings(home=folder / "home", offline=True, chunk_tokens=60),
+        Settings(home=folder / "home", offline=True, chunk_tokens=60, llm="scripted"),
         encoder=WordEncoder("passages"),
         sentence_encoder=WordEncoder("sentences"),
+        reader=PageReader(),
         generator=PageModel(Script(folder / "script")),
     )
     library.ingest([folder / "seeds"])

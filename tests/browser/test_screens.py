@@ -63,8 +63,7 @@ def test_an_article_of_50000_characters_opens_at_its_end(
     shoot(reader, "long-title", "en", WIDE)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "390"])
+@pytest.mark.parametrize(("language", "size"), [("en", WIDE), ("ar", PHONE)], ids=["1280", "390"])
 def test_pictures(
     shared_site: Site, driver: WebDriver, language: str, size: tuple[int, int]
 ) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from fakes import WordReader
 
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.export import as_markdown, as_page
@@ -44,7 +45,7 @@ def test_what_came_near_a_question_nothing_answers_is_kept_and_shown(seeded: Lib
     encoder, sentence_encoder = seeded.encoders()
     strict = Library(
         seeded.path, dataclasses.replace(seeded.settings, answerable=1.1), encoder=encoder,
-        sentence_encoder=sentence_encoder,
+        sentence_encoder=sentence_encoder, reader=WordReader(),
     )  # fmt: skip
     talk = Conversation().with_last(Exchange(QUESTION, strict.ask(QUESTION)))
     before, after = (t.exchanges[0].answer for t in (talk, Conversation.from_dict(talk.to_dict())))

@@ -66,7 +66,9 @@ def test_the_same_run_has_not_changed_and_a_worse_one_fails(
     assert cli.main([*many, "--compare", "old.json"]) == 0
     assert "measures unchanged" in capsys.readouterr().out
     better = figures("old.json")
-    better["values"]["F1"] = [None if v is None else 1.0 for v in better["values"]["F1"]]
+    better["values"]["short F1"] = [
+        None if v is None else 1.0 for v in better["values"]["short F1"]
+    ]
     Path("old.json").write_text(json.dumps(better), encoding="utf-8")
     assert cli.main([*many, "--compare", "old.json"]) == 1
     assert "WORSE" in capsys.readouterr().out

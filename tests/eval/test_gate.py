@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_exam import believing, knowing, run
+from small_exam import Knowing, run
 
 from eval.compare import read_record
 from eval.gate import floors, violations, write_record
@@ -31,17 +31,13 @@ Gated = Callable[[], list[str]]
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """The folder of the index, and the accepted figures of the whole system."""
     folder = tmp_path_factory.mktemp("gate")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rag.reading.reader.likelihood", knowing)
-        accepted = run(folder).record
-    return folder, accepted
+    return folder, run(folder).record
 
 
 @pytest.fixture
-def gated(whole: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Gated:
+def gated(whole: tuple[Path, dict[str, Any]]) -> Gated:
     """What the gate says of the system as it is now."""
     folder, accepted = whole
-    monkeypatch.setattr("rag.reading.reader.likelihood", knowing)
     return lambda: violations(run(folder).record, accepted)
 
 
@@ -114,7 +110,7 @@ def test_a_reader_that_always_answers_is_noticed(
     whole: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, accepted = whole
-    monkeypatch.setattr("rag.reading.reader.likelihood", believing)
+    monkeypatch.setattr(Knowing, "believing", True)
     lines = violations(run(folder).record, accepted)
     assert any(line.startswith("abstention recall (all)") for line in lines)
 

@@ -33,7 +33,7 @@ def test_a_row_a_measure_and_a_column_a_system_and_language() -> None:
     rows = {
         name: [0.5, 0.4, 0.6, 9]
         for name in ("nDCG@10", "all facts cited", "citation precision", "in either language",
-                     "answerable answered", "abstention recall")
+                     "short F1", "answerable answered", "abstention recall")
     }  # fmt: skip
     exact = {"quotes exact": [1.0, 1.0, 1.0, 9], "numbering sound": [0.9, 0.9, 0.9, 9]}
     record: Record = {"headline": {"ar": {**rows, **exact}}}

@@ -1,4 +1,4 @@
-"""Means taken out of vectors and of tokens' states, with numbers a person can check."""
+"""Means taken out of vectors, with numbers a person can check."""
 
 from __future__ import annotations
 
@@ -8,23 +8,9 @@ import numpy as np
 import pytest
 from fake_graphs import DESCRIPTION, CharacterTokens, SumGraph
 
-from rag.models import centring
-from rag.models.centring import CentredTokenEncoder, centred
-from rag.models.openvino_encoder import Integers, OpenVinoEncoder
-from rag.models.protocols import Encoder, TokenEncoder, Vectors
-
-
-class CountingGraph(SumGraph):
-    """A token's state is its id and 1; texts are counted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts = 0
-
-    def __call__(self, ids: Integers, mask: Integers) -> tuple[Vectors, Vectors]:
-        self.texts += len(ids)
-        sums, states = super().__call__(ids, mask)
-        return sums, np.concatenate([states, np.ones_like(states)], axis=2)
+from rag.models.centring import centred
+from rag.models.openvino_encoder import OpenVinoEncoder
+from rag.models.protocols import Vectors
 
 
 def reference(folder: Path, **arrays: Vectors) -> Path:
@@ -32,53 +18,20 @@ def reference(folder: Path, **arrays: Vectors) -> Path:
     return folder / "reference.npz"
 
 
-@pytest.fixture
-def graph() -> CountingGraph:
-    return CountingGraph()
-
-
-@pytest.fixture
-def encoder(graph: CountingGraph, tmp_path: Path) -> Encoder:
-    inner = OpenVinoEncoder("fake", DESCRIPTION, graph, CharacterTokens())
+def test_vectors_are_centred_by_language_and_role_and_of_length_1(tmp_path: Path) -> None:
+    inner = OpenVinoEncoder("fake", DESCRIPTION, SumGraph(), CharacterTokens())
     means = {
-        f"fake/{kind}{role}/{language}": np.asarray(mean, dtype=np.float32)
-        for role in ("query", "passage")
-        for language, mean in (("en", [ord("a"), 0.0]), ("ar", [ord("ا"), 0.0]))
-        for kind in ("", "tokens/")
+        "fake/query/en": np.array([2, sum(map(ord, "q "))], np.float32),
+        "fake/query/ar": np.array([0, sum(map(ord, "q ")) + ord("ا")], np.float32),
     }
-    return centred(inner, reference(tmp_path, **means))
+    encoder = centred(inner, reference(tmp_path, **means))
+    english, arabic = encoder.encode(["a", "ا"], "query")
+    # "q a" is 3 tokens, 1 more than the mean; their sum is more by that of "a".
+    assert english == pytest.approx(np.asarray([1, ord("a")]) / np.hypot(1, ord("a")))
+    assert arabic == pytest.approx([1, 0])
 
 
-def test_the_states_are_centred_by_language_and_of_length_1(encoder: Encoder) -> None:
-    assert isinstance(encoder, TokenEncoder)
-    english, arabic, none = encoder.encode_tokens(["ad", "ا", ""], "passage")
-    # "a" lies on the mean but for the constant; "d" is 3 after it.
-    assert english == pytest.approx(np.asarray([[0, 1], [3, 1] / np.sqrt(10)]), abs=1e-3)
-    assert arabic == pytest.approx(np.asarray([[0, 1]]), abs=1e-3)
-    assert none.shape == (0, 2)
-
-
-def test_means_of_tokens_shape_no_index(encoder: Encoder, tmp_path: Path) -> None:
-    assert isinstance(encoder, CentredTokenEncoder)
-    plain = {f"fake/{key}": mean for key, mean in encoder.means.items()}
-    without = centred(encoder.encoder, reference(tmp_path, **plain))
-    assert without.fingerprint == encoder.fingerprint
-    assert not isinstance(without, TokenEncoder)
-
-
-def test_a_text_is_read_once_until_it_is_forgotten(
-    encoder: Encoder, graph: CountingGraph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert isinstance(encoder, TokenEncoder)
-    monkeypatch.setattr(centring, "_REMEMBERED", 2)
-    first = encoder.encode_tokens(["ab", "cd", "ab"], "passage")
-    assert graph.texts == 2
-    again = encoder.encode_tokens(["cd", "ab"], "passage")
-    assert graph.texts == 2
-    assert [row.tolist() for row in again] == [first[1].tolist(), first[0].tolist()]
-    encoder.encode_tokens(["ab"], "query")
-    assert graph.texts == 3  # Another role; and "ab" the passage, the oldest, is forgotten.
-    encoder.encode_tokens(["cd"], "passage")
-    assert graph.texts == 3
-    encoder.encode_tokens(["ab"], "passage")
-    assert graph.texts == 4
+def test_an_encoder_without_means_stays_as_it_is(tmp_path: Path) -> None:
+    inner = OpenVinoEncoder("fake", DESCRIPTION, SumGraph(), CharacterTokens())
+    other = {"another/query/en": np.array([1, 1], np.float32)}
+    assert centred(inner, reference(tmp_path, **other)) is inner

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_graphs import DESCRIPTION, CharacterTokens, FramedTokens, SumGraph
+from fake_graphs import DESCRIPTION, CharacterTokens, SumGraph
 
 from rag.config import Settings
 from rag.errors import ModelError, WeightsMissing
@@ -40,14 +40,6 @@ def test_the_prompt_follows_the_role() -> None:
     passage = encoder(graph).encode(["x"], "passage")
     assert query[0].tolist() == [3, sum(map(ord, "q x"))]
     assert passage[0].tolist() == [12, sum(map(ord, "a passage: x"))]
-
-
-def test_the_states_are_those_of_the_texts_own_tokens_whatever_the_batches() -> None:
-    texts = ["b" * n for n in (3, 900, 0, 50, 900)]
-    for tokens in (CharacterTokens(), FramedTokens()):
-        framed = OpenVinoEncoder("fake", DESCRIPTION, SumGraph(), tokens)
-        states = framed.token_states(texts, "passage")
-        assert [row[:, 0].tolist() for row in states] == [[98.0] * len(text) for text in texts]
 
 
 def test_no_texts_give_no_rows() -> None:

@@ -73,23 +73,6 @@ def test_the_vectors_are_those_of_sentence_transformers(
     assert cosines.min() >= 0.9999
 
 
-@pytest.mark.parametrize(("role", "prompt"), [("query", "query: "), ("passage", "passage: ")])
-def test_the_states_of_tokens_are_those_of_the_last_layer_but_one(
-    encoder: Encoder, settings: Settings, role: Role, prompt: str
-) -> None:
-    assert isinstance(encoder, OpenVinoEncoder)
-    model: Any = load_model(str(settings.home / "encoders" / DEFAULT_ENCODER))
-    model[0].model.config.output_hidden_states = True
-    given = [text for text in texts() if text.strip()]
-    prompted = len(model.tokenizer(prompt)["input_ids"]) - 1
-    for text, states in zip(given, encoder.token_states(given, role), strict=True):
-        features = model(model.preprocess([prompt + text]))
-        expected = features["all_layer_embeddings"][-2][0, prompted:-1].detach().numpy()
-        assert states.shape == expected.shape
-        lengths = np.linalg.norm(states, axis=1) * np.linalg.norm(expected, axis=1)
-        assert (np.sum(states * expected, axis=1) / lengths).min() >= 0.999
-
-
 def test_a_question_finds_its_answer_in_the_other_language(encoder: Encoder) -> None:
     queries = encoder.encode(["ما هي عاصمة فرنسا؟", "Who discovered penicillin?"], "query")
     passages = encoder.encode(

@@ -48,6 +48,7 @@ def test_orders_in_an_article_are_not_obeyed(
         models.settings,
         encoder=encoder,
         sentence_encoder=sentence_encoder,
+        reader=models.reader(),
         generator=models.generator(),
     )
     library.ingest([corpus])

@@ -1,0 +1,159 @@
+"""Learns how Arabic words are said in English, and writes ``rag/answering/lexicon.json``.
+
+    python -m eval.fit.lexicon DATA [--write]
+
+IBM Model 1 (Brown et al. 1993, https://aclanthology.org/J93-2003/) in both directions over parallel
+texts of role train: the questions written over news and their short answers, XQuAD's, and PUD's
+sentences. A word is kept where one translation is likelier than all others together, and the way
+back is likely too. Names that the texts do not hold come from ``names/ar-en.tsv``: of the spellings
+of a name the one that most sources have, if it sounds alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from babel import Locale
+
+from eval.sets.public import read_parallel
+from eval.sets.roles import read_for_fitting
+from rag.answering.rendering import LEXICON
+from rag.text.analyze import content_words, is_arabic, stem
+from rag.text.normalize import normalize
+from rag.text.skeleton import arabic_skeletons, latin_skeletons
+from rag.text.stopwords import ENGLISH
+
+ROUNDS = 8
+# The least likelihood of a translation, and of the way back; and how often both are seen together.
+LIKELY, BACK, SEEN = 0.5, 0.2, 3
+_SPELLED = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ][\w'’-]*")
+Pair = tuple[list[str], list[str]]
+Table = dict[str, dict[str, float]]
+
+
+def pairs(data: Path) -> Iterator[Pair]:
+    """Arabic stems and English words of texts that say the same."""
+    for name in ("written", "xquad-even"):
+        said: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        for item in read_for_fitting(name, data).items:
+            said[item.id][item.language] = (item.text, *item.answers[:1])
+        for both in said.values():
+            if len(both) == 2:
+                yield from (pair(a, e) for a, e in zip(both["ar"], both["en"], strict=False))
+    parallel = read_parallel(data / "pud/parallel.tsv")
+    yield from (pair(a, e) for a, e in zip(parallel["ar"], parallel["en"], strict=True))
+
+
+def pair(arabic: str, english: str) -> Pair:
+    """The words of both that say something; a capital at the beginning tells nothing."""
+    words = [match[0] for match in _WORD.finditer(english)]
+    words[:1] = [words[0] if words[0].isupper() else words[0].lower()] if words else []
+    kept = [word for word in words if word.lower() not in ENGLISH]
+    return [stem(word) for word in content_words(arabic) if is_arabic(word)], kept
+
+
+def model1(texts: Sequence[Pair]) -> Table:
+    """For each word of the first language how likely each of the second is its translation."""
+    table: Table = defaultdict(dict)
+    for first, second in texts:
+        for word in first:
+            for other in second:
+                table[word][other] = 1.0
+    for _ in range(ROUNDS):
+        counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for first, second in texts:
+            for other in second:
+                total = sum(table[word][other] for word in first)
+                for word in first:
+                    counts[word][other] += table[word][other] / total
+        table = {
+            word: {other: count / sum(found.values()) for other, count in found.items()}
+            for word, found in counts.items()
+        }
+    return table
+
+
+def learned(texts: Sequence[Pair]) -> dict[str, str]:
+    """The words whose translation is sure."""
+    there = model1(texts)
+    back = model1([(second, first) for first, second in texts])
+    together = Counter((a, e) for first, second in texts for a in set(first) for e in set(second))
+    found = {}
+    for word, translations in there.items():
+        best = max(translations, key=lambda other: translations[other])
+        sure = translations[best] >= LIKELY and back[best].get(word, 0.0) >= BACK
+        if sure and together[word, best] >= SEEN:
+            found[word] = best
+    return found
+
+
+def names(table: Path) -> dict[str, str]:
+    """Arabic names and their usual spelling, of several words too."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    with table.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+            arabic = " ".join(re.findall(r"\w+", normalize(row["arabic"].split("(")[0])))
+            latin = row["latin"].split(",")[0].strip()
+            if arabic and _SPELLED.fullmatch(latin) and not re.search(r"\d", arabic):
+                seen[arabic][latin.title()] += 1
+    spelled = Counter(latin for spellings in seen.values() for latin in spellings)
+    return {
+        arabic: max(alike, key=lambda latin: (spellings[latin], -spelled[latin], latin))
+        for arabic, spellings in seen.items()
+        if (alike := [latin for latin in spellings if sounds_alike(arabic, latin)])
+    }
+
+
+def countries() -> dict[str, str]:
+    """Countries and territories as CLDR names them, with and without the article."""
+    english = Locale("en").territories
+    named = {normalize(a): english[code] for code, a in Locale("ar").territories.items()}
+    return named | {arabic.removeprefix("ال"): latin for arabic, latin in named.items()}
+
+
+def sounds_alike(arabic: str, latin: str) -> bool:
+    """Whether every word of one has a counterpart of the same consonants in the other."""
+    words, others = arabic.split(), latin.replace("-", " ").split()
+    return len(words) == len(others) and all(
+        set(arabic_skeletons(word)) & set(latin_skeletons(other))
+        for word, other in zip(words, others, strict=True)
+    )
+
+
+def main() -> int:
+    """Print how much is known; with ``--write``, put it in force."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path, help="the folder of development data")
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    texts = [both for both in pairs(args.data) if all(both)]
+    words = learned(texts)
+    # What is often said and yet not known as a name is a word like others: فشل is "failed".
+    common = Counter(word for first, _ in texts for word in first)
+    people = {
+        arabic: latin
+        for arabic, latin in names(args.data / "names/ar-en.tsv").items()
+        if " " in arabic or common[stem(arabic)] < SEEN
+    }
+    people |= countries()
+    print(f"{len(texts)} texts: {len(words)} words; {len(people)} names")
+    if args.write:
+        content = {"words": _sorted(words.items()), "names": _sorted(people.items())}
+        LEXICON.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    return 0
+
+
+def _sorted(entries: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return dict(sorted(entries))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Training of the reader: examples, the training itself, and what it reaches."""

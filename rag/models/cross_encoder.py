@@ -1,0 +1,47 @@
+"""The reader's network: a question and a passage read together, every layer seeing both.
+
+Of its weights only the heads and the layers that were trained are its own; the rest are the
+passage encoder's. It is trained by ``eval/fit/reader`` and run by :mod:`rag.models.reader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from transformers import BertConfig, BertModel
+
+from rag.models.e5 import BertShape, Floats
+
+# Layers from the bottom that are the encoder's, as are the embeddings.
+SHARED_LAYERS = 4
+
+
+class CrossEncoder(torch.nn.Module):
+    """Logits of an answer's start and end at each token, and of the passage answering at all.
+
+    A cross-encoder with the span heads of BERT (https://arxiv.org/abs/1810.04805, section 4.2).
+    """
+
+    def __init__(self, shape: BertShape, encoder: Mapping[str, Floats]) -> None:
+        """Untrained heads over the weights of ``encoder``, named as ``BertModel`` names them."""
+        super().__init__()
+        config = BertConfig(**shape.config())
+        config._attn_implementation = "eager"
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.bert.load_state_dict({name: torch.from_numpy(w) for name, w in encoder.items()})
+        self.span = torch.nn.Linear(shape.hidden, 2)
+        self.answers = torch.nn.Linear(shape.hidden, 1)
+
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Of ``(n, length)`` ids and mask: starts and ends, ``(n, length)``; answers, ``(n,)``."""
+        states = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        starts, ends = self.span(states).unbind(-1)
+        return starts, ends, self.answers(states[:, 0]).squeeze(-1)
+
+    def freeze_shared(self) -> None:
+        """Leave what is the encoder's as it is."""
+        for part in (self.bert.embeddings, *self.bert.encoder.layer[:SHARED_LAYERS]):
+            part.requires_grad_(False)

@@ -1,0 +1,60 @@
+"""From a reader's marks to spans of the passage, and to how much of the answer a sentence holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rag.models.protocols import Marks
+from rag.types import Span
+
+# Tokens of the longest answer, and starts and ends that are tried.
+_LONGEST, _TRIED = 48, 12
+
+
+class Marked(NamedTuple):
+    """A span of the passage; ``likelihood`` is that it is the answer, if the passage has one."""
+
+    span: Span
+    likelihood: float
+
+
+def best_spans(marks: Marks, limit: int = 1) -> list[Marked]:
+    """The likeliest spans that do not overlap, best first.
+
+    The likelihood is the product of those of start and end, as in BERT's span heads
+    (https://arxiv.org/abs/1810.04805, section 4.2).
+    """
+    starts = np.argsort(-marks.starts)[:_TRIED]
+    ends = np.argsort(-marks.ends)[:_TRIED]
+    scored = sorted(
+        (
+            (float(marks.starts[start] + marks.ends[end]), int(start), int(end))
+            for start in starts
+            for end in ends
+            if start <= end < start + _LONGEST
+        ),
+        reverse=True,
+    )
+    chosen: list[Marked] = []
+    taken: list[tuple[int, int]] = []
+    for score, start, end in scored:
+        if len(chosen) == limit:
+            break
+        if all(end < first or last < start for first, last in taken):
+            taken.append((start, end))
+            span = Span(marks.tokens[start].start, marks.tokens[end].end)
+            chosen.append(Marked(span, float(np.exp(score))))
+    return chosen
+
+
+def shares(marks: Marks, sentences: Sequence[Span]) -> list[float]:
+    """How much of the answer's likelihood lies in each of the passage's ``sentences``; in all 1."""
+    likely = (np.exp(marks.starts) + np.exp(marks.ends)) / 2
+    begins = np.asarray([token.start for token in marks.tokens])
+    return [
+        float(likely[(sentence.start <= begins) & (begins < sentence.end)].sum())
+        for sentence in sentences
+    ]

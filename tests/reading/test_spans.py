@@ -1,0 +1,46 @@
+"""Spans and sentences out of a reader's marks, by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from rag.models.protocols import Marks
+from rag.reading.spans import best_spans, shares
+from rag.types import Span
+
+# "ab cd. ef gh": four tokens of two letters, the second sentence from 7 on.
+TOKENS = [Span(0, 2), Span(3, 5), Span(7, 9), Span(10, 12)]
+SENTENCES = [Span(0, 6), Span(7, 12)]
+
+
+def marks(starts: Sequence[float], ends: Sequence[float]) -> Marks:
+    return Marks(0.0, TOKENS, *(np.log(np.array(p, np.float32)) for p in (starts, ends)))
+
+
+def test_the_best_span_has_the_likeliest_start_and_end_in_this_order() -> None:
+    one = marks([0.1, 0.6, 0.2, 0.1], [0.5, 0.1, 0.3, 0.1])
+    (best,) = best_spans(one)
+    assert best.span == Span(3, 9)  # An end before the start is none, however likely.
+    assert best.likelihood == pytest.approx(0.6 * 0.3)
+
+
+def test_further_spans_do_not_overlap() -> None:
+    one = marks([0.5, 0.1, 0.3, 0.1], [0.1, 0.5, 0.1, 0.3])
+    found = best_spans(one, 3)
+    assert [marked.span for marked in found] == [Span(0, 5), Span(7, 12)]
+    assert [marked.likelihood for marked in found] == pytest.approx([0.5 * 0.5, 0.3 * 0.3])
+
+
+def test_a_sentence_has_the_share_of_the_starts_and_ends_in_it() -> None:
+    one = marks([0.7, 0.1, 0.1, 0.1], [0.2, 0.3, 0.3, 0.2])
+    assert shares(one, SENTENCES) == pytest.approx([(0.8 + 0.5) / 2, (0.2 + 0.5) / 2])
+
+
+def test_a_passage_without_tokens_has_no_spans() -> None:
+    none = np.empty(0, np.float32)
+    empty = Marks(0.0, [], none, none)
+    assert best_spans(empty) == []
+    assert shares(empty, [Span(0, 3)]) == [0.0]
