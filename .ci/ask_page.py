@@ -17,11 +17,7 @@ else:
     sys.exit(f"{address}: no page after two minutes")
 
 question = "كم شخصا سقط في الهجوم قرب موسكو؟"
-for _ in range(60):
-    answer = json.loads(client.predict(question, api_name="/ask"))
-    if answer["model"] != "none":
-        break
-    time.sleep(2)
+answer = json.loads(client.predict(question, api_name="/ask"))
 print(answer["text"], answer["model"])
-assert answer["answered"] and answer["model"] != "none", answer
+assert answer["answered"] and "144" in answer["short"]["text"], answer
 assert any("144" in c["quote"] for claim in answer["claims"] for c in claim["citations"]), answer
