@@ -31,13 +31,17 @@ def run_key(shape: Mapping[str, Any], settings: Settings, system: str, corpus: s
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
+# What of the package decides its replies: code, and what was learned.
+_PROGRAM = (".py", ".json", ".npz", ".safetensors")
+
+
 def program_fingerprint(system: str) -> str:
     """Changes when the program that answers or asks does; the page is no part of it."""
     root = Path(rag.__file__).parent
     sources = [
         path
         for path in sorted(root.rglob("*"))
-        if path.suffix in (".py", ".json") and "chat" not in path.relative_to(root).parts
+        if path.suffix in _PROGRAM and "chat" not in path.relative_to(root).parts
     ]
     asking = ["asking.py"] if system.startswith(OURS) else ["peer.py"]
     digest = hashlib.sha256()

@@ -36,8 +36,8 @@ class Settings:
     encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``).
     Of the ``passages`` that are read at most ``evidence`` sentences are kept. ``answerable`` is the
     least estimated probability, in [0, 1], at which a question is answered rather than declined:
-    that at which a tenth of the dev questions with an answer are declined
-    (``eval/fit/reader/measure.py``).
+    that at which a tenth of the dev questions over the news that have an answer are declined
+    (``eval/fit/reader/calibration.py``).
     """
 
     home: Path

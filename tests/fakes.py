@@ -46,8 +46,6 @@ class WordReader:
     ``more``.
     """
 
-    fingerprint = "words"
-
     def __init__(self, more: float = 0.0) -> None:
         self._more = more
 

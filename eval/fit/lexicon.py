@@ -5,8 +5,8 @@
 IBM Model 1 (Brown et al. 1993, https://aclanthology.org/J93-2003/) in both directions over parallel
 texts of role train: the questions written over news and their short answers, XQuAD's, and PUD's
 sentences. A word is kept where one translation is likelier than all others together, and the way
-back is likely too. Names that the texts do not hold come from ``names/ar-en.tsv``: of the spellings
-of a name the one that most sources have, if it sounds alike.
+back is likely too. Full names come from ``names/ar-en.tsv``: of the spellings of a name the one
+that most sources have, if it sounds alike. Countries are CLDR's.
 """
 
 from __future__ import annotations
@@ -96,13 +96,15 @@ def learned(texts: Sequence[Pair]) -> dict[str, str]:
 
 
 def names(table: Path) -> dict[str, str]:
-    """Arabic names and their usual spelling, of several words too."""
+    """Names of several words in Arabic, and their usual spelling. One word alone may be none:
+    الغرب is the west before it is Gharbia.
+    """
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     with table.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             arabic = " ".join(re.findall(r"\w+", normalize(row["arabic"].split("(")[0])))
             latin = row["latin"].split(",")[0].strip()
-            if arabic and _SPELLED.fullmatch(latin) and not re.search(r"\d", arabic):
+            if " " in arabic and _SPELLED.fullmatch(latin) and not re.search(r"\d", arabic):
                 seen[arabic][latin.title()] += 1
     spelled = Counter(latin for spellings in seen.values() for latin in spellings)
     return {
@@ -136,14 +138,7 @@ def main() -> int:
     args = parser.parse_args()
     texts = [both for both in pairs(args.data) if all(both)]
     words = learned(texts)
-    # What is often said and yet not known as a name is a word like others: فشل is "failed".
-    common = Counter(word for first, _ in texts for word in first)
-    people = {
-        arabic: latin
-        for arabic, latin in names(args.data / "names/ar-en.tsv").items()
-        if " " in arabic or common[stem(arabic)] < SEEN
-    }
-    people |= countries()
+    people = names(args.data / "names/ar-en.tsv") | countries()
     print(f"{len(texts)} texts: {len(words)} words; {len(people)} names")
     if args.write:
         content = {"words": _sorted(words.items()), "names": _sorted(people.items())}

@@ -1,4 +1,4 @@
-"""A listwise softmax regression: what fusion and evidence are weighed by."""
+"""A listwise softmax regression: what the legs of the fusion are weighed by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An Arabic answer in a few English words, where every word of it is known for certain.
+"""An Arabic answer in a few English words, where every word of it is known.
 
 Numbers with their scales, months and percentages by rule; other words and names by a lexicon that
 ``eval/fit/lexicon.py`` learns from parallel texts. What is not known is not guessed: there is no
@@ -37,6 +37,7 @@ _SMALL = {
 }  # fmt: skip
 # From here on a scale is said, and below a number has no comma.
 _NAMED, _NO_COMMA = 10**6, 10**4
+_ONE = Decimal(1)
 _SCALE_NAMES = {10**6: "million", 10**9: "billion", 10**12: "trillion"}
 _COUNTS = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 # Letters and digits of the Arabic script.
@@ -102,8 +103,10 @@ def _number(words: Sequence[str]) -> tuple[int, _Said] | None:
         return None
     value, scale = parts[0]
     if len(parts) == 1 and scale >= _NAMED:
-        return at, _Said(f"{value or 1} {_SCALE_NAMES[scale]}")
-    total = sum((value or 1) * scale for value, scale in parts)
+        return at, _Said(f"{_ONE if value is None else value} {_SCALE_NAMES[scale]}")
+    total = sum(((_ONE if value is None else value) * scale for value, scale in parts), Decimal(0))
+    if total == total.to_integral_value():
+        total = total.quantize(_ONE)
     return at, _Said(f"{total:f}" if at == 1 and total < _NO_COMMA else f"{total:,f}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import torch
 from transformers import BertConfig, BertModel
 
+from rag.errors import ModelError
 from rag.models.e5 import BertShape, Floats
 
 # Layers from the bottom that are the encoder's, as are the embeddings.
@@ -32,6 +33,7 @@ class CrossEncoder(torch.nn.Module):
         self.bert.load_state_dict({name: torch.from_numpy(w) for name, w in encoder.items()})
         self.span = torch.nn.Linear(shape.hidden, 2)
         self.answers = torch.nn.Linear(shape.hidden, 1)
+        self._freeze_shared()
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor
@@ -41,7 +43,20 @@ class CrossEncoder(torch.nn.Module):
         starts, ends = self.span(states).unbind(-1)
         return starts, ends, self.answers(states[:, 0]).squeeze(-1)
 
-    def freeze_shared(self) -> None:
-        """Leave what is the encoder's as it is."""
+    def own(self) -> dict[str, torch.Tensor]:
+        """The weights that are its own, by name: those that are trained."""
+        return {name: p.detach() for name, p in self.named_parameters() if p.requires_grad}
+
+    def load_own(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Take the place of :meth:`own`.
+
+        Raises:
+            ModelError: one is missing, or is none of them.
+        """
+        if odd := weights.keys() ^ self.own().keys():
+            raise ModelError(f"the reader's weights do not fit: {', '.join(sorted(odd)[:3])}")
+        self.load_state_dict(dict(weights), strict=False)
+
+    def _freeze_shared(self) -> None:
         for part in (self.bert.embeddings, *self.bert.encoder.layer[:SHARED_LAYERS]):
             part.requires_grad_(False)

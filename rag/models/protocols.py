@@ -63,10 +63,6 @@ class Marks(NamedTuple):
 class Reader(Protocol):
     """Marks what answers a question in passages of either language."""
 
-    @property
-    def fingerprint(self) -> str:
-        """Changes exactly when the marks would."""
-
     def read(self, question: str, passages: Sequence[Told]) -> list[Marks]:
         """The marks of each passage, in the order given."""
 

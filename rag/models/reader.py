@@ -46,8 +46,7 @@ class OpenVinoReader:
     May be called from several threads; calls take turns, as each uses all its threads.
     """
 
-    def __init__(self, graph: Graph, tokens: Tokens, fingerprint: str) -> None:
-        self.fingerprint = fingerprint
+    def __init__(self, graph: Graph, tokens: Tokens) -> None:
         self._graph = graph
         self._tokens = tokens
         self._turn = threading.Lock()
@@ -97,7 +96,7 @@ def load_reader(settings: Settings, progress: Report | None = None) -> Reader:
 
     def opened() -> OpenVinoReader:
         graph = compile_graph(folder / GRAPH, settings.threads, "bf16")
-        return OpenVinoReader(graph, Tokens.open(tokenizer, LENGTH), digest)
+        return OpenVinoReader(graph, Tokens.open(tokenizer, LENGTH))
 
     def build() -> None:
         build_folder(folder, lambda draft: _convert(binary, draft / GRAPH))
@@ -106,7 +105,11 @@ def load_reader(settings: Settings, progress: Report | None = None) -> Reader:
 
 
 def _convert(binary: Path, path: Path) -> None:
-    """Trace the network for OpenVINO and save it in half precision."""
+    """Trace the network for OpenVINO and save it in half precision.
+
+    Raises:
+        ModelError: a weight is missing, or is none of the network's.
+    """
     import torch
 
     from rag.models.cross_encoder import CrossEncoder
@@ -115,8 +118,7 @@ def _convert(binary: Path, path: Path) -> None:
 
     openvino = import_openvino()
     model = CrossEncoder(*read_tensors(binary))
-    own = {name: torch.from_numpy(values) for name, values in unpack(WEIGHTS).items()}
-    model.load_state_dict(own, strict=False)
+    model.load_own({name: torch.from_numpy(values) for name, values in unpack(WEIGHTS).items()})
     mask = torch.tensor([[1] * 9, [1] * 6 + [0] * 3])
     with torch.no_grad(), quiet_transformers(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -92,7 +92,7 @@ def test_what_was_found_and_not_cited_is_listed_apart(reader: Reader) -> None:
 def test_an_abstention_says_why_and_shows_what_is_nearest(reader: Reader) -> None:
     question = "Which zebra painted the opera house of Sydney?"
     answer = reader.ask(question)
-    assert "No passage of the articles is near enough to the question" in answer
+    assert "No answer was found in the passages nearest to the question" in answer
     assert reader.one(".musnad-sources h2").text == "The nearest articles"
     assert all(
         item.find_elements("css selector", "mark") for item in reader.all(".musnad-found li")

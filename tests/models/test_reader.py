@@ -62,7 +62,7 @@ def test_a_long_passage_is_cut_and_a_long_question_leaves_it_room() -> None:
 
 def test_marks_come_in_the_order_of_the_passages() -> None:
     graph = LongestGraph()
-    reader = OpenVinoReader(graph, WordTokens(), "f")
+    reader = OpenVinoReader(graph, WordTokens())
     short, long = reader.read("who", [Told("a", "b cc"), Told("a", "b " * 40)])
     assert graph.rows == 2
     assert (short.answers, long.answers) == (1 + 2 + 1 + 2 + 2 + 1, 1 + 2 + 1 + 2 + 41 + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,8 +53,7 @@ def test_the_marks_are_those_of_the_network(reader: Reader, settings: Settings) 
 
     weights = settings.home / "weights"
     model = CrossEncoder(*read_tensors(weights / "e5-small-q4.bin")).eval()
-    own = {name: torch.from_numpy(values) for name, values in unpack(WEIGHTS).items()}
-    model.load_state_dict(own, strict=False)
+    model.load_own({name: torch.from_numpy(values) for name, values in unpack(WEIGHTS).items()})
     tokens = Tokens.open(weights / "multilingual-e5-small-tokenizer.json", 512)
     question = "كم بلغت كلفة سد سنار؟"
     for told, marks in zip(TOLD, reader.read(question, TOLD), strict=True):
@@ -93,5 +91,5 @@ def test_an_article_without_words_is_read(reader: Reader) -> None:
     assert len(marks.tokens) == len(marks.starts) == len(marks.ends)
 
 
-def test_the_weights_are_few(tmp_path: Path) -> None:
+def test_the_weights_are_few() -> None:
     assert WEIGHTS.stat().st_size < 45_000_000

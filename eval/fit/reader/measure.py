@@ -98,7 +98,7 @@ def main() -> int:
     tokens = Tokens.open(home / "multilingual-e5-small-tokenizer.json", 512)
     model = CrossEncoder(*read_tensors(home / "e5-small-q4.bin"))
     state = torch.load(args.work / args.state, weights_only=True)
-    model.load_state_dict(state["model"], strict=False)
+    model.load_own(state["model"])
     model.eval()
     for path in sorted(args.work.glob("dev-*.jsonl")):
         every = read(path)

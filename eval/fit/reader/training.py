@@ -134,11 +134,6 @@ def losses(
     return span, loss
 
 
-def own(model: CrossEncoder) -> dict[str, torch.Tensor]:
-    """The weights that are trained, by name."""
-    return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
-
-
 class Training:
     """The network, its optimizer, and how far they are."""
 
@@ -146,7 +141,6 @@ class Training:
         """Continue from ``work``, or begin; ``total`` tokens are to be seen."""
         shape, encoder = read_tensors(home / "weights" / "e5-small-q4.bin")
         self.model = CrossEncoder(shape, encoder)
-        self.model.freeze_shared()
         heads = [*self.model.span.parameters(), *self.model.answers.parameters()]
         layers = [p for p in self.model.bert.parameters() if p.requires_grad]
         groups = [{"params": layers, "times": 1.0}, {"params": heads, "times": HEADS}]
@@ -155,14 +149,14 @@ class Training:
         self.seen = self.epoch = 0
         if self.path.exists():
             state: dict[str, Any] = torch.load(self.path, weights_only=True)
-            self.model.load_state_dict(state["model"], strict=False)
+            self.model.load_own(state["model"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.seen, self.epoch = state["seen"], state["epoch"]
 
     def save(self) -> None:
         """Keep the state, in one step."""
         state = {
-            "model": own(self.model),
+            "model": self.model.own(),
             "optimizer": self.optimizer.state_dict(),
             "seen": self.seen,
             "epoch": self.epoch,
@@ -225,7 +219,7 @@ def main() -> int:
                 break
     training.save()
     if args.write:
-        pack({name: p.numpy() for name, p in own(training.model).items()}, WEIGHTS)
+        pack({name: p.numpy() for name, p in training.model.own().items()}, WEIGHTS)
     return 0
 
 
