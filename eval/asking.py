@@ -100,7 +100,7 @@ class Asker:
             "reason": answer.reason,
             "text": answer.text,
             "short": answer.short.text if answer.short else None,
-            "words": len(answer.text.split()),
+            "words": _words_shown(answer),
             "claims": claims,
             "model": answer.model,
             "raw": answer.raw,
@@ -174,3 +174,9 @@ def _cited(answer: Answer) -> list[Cited]:
             for citation in claim.citations
         )
     )
+
+
+def _words_shown(answer: Answer) -> int:
+    """The words of an answer, without what a page folds."""
+    folded = sum(len(claim.text.split()) for claim in answer.claims if claim.also)
+    return len(answer.text.split()) - folded

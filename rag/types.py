@@ -172,12 +172,15 @@ class Short(Record):
 
 @dataclass(frozen=True, slots=True)
 class Claim(Record):
-    """One sentence of an answer and its citations. ``support`` lies in [0, 1]."""
+    """One sentence of an answer and its citations. ``support`` lies in [0, 1]; what is told
+    ``also`` stands beside the answer, for who wants to see more.
+    """
 
     text: str
     supported: bool
     support: float
     citations: tuple[Citation, ...]
+    also: bool = False
 
 
 @dataclass(frozen=True, slots=True)

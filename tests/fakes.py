@@ -42,7 +42,7 @@ class WordEncoder:
 
 class WordReader:
     """Takes the sentence with most of the question's words for the answer, from its first word to
-    its last, and is as sure as the share of them that it holds: log-odds of 8 (share - 1/2), and
+    its last, and is as sure as the share of them that it holds: log-odds of 12 (share - 1/2), and
     ``more``.
     """
 
@@ -61,7 +61,7 @@ class WordReader:
         starts = [0.0 if token.start == best.start else -20.0 for token in tokens]
         ends = [0.0 if token.end == best.end else -20.0 for token in tokens]
         return Marks(
-            8 * (max(shares) - 0.5) + self._more,
+            12 * (max(shares) - 0.5) + self._more,
             tokens,
             np.array(starts, np.float32),
             np.array(ends, np.float32),

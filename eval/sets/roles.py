@@ -6,6 +6,7 @@ Weights are fitted on ``train``, thresholds and choices on ``dev``. Nothing is f
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal
 from eval.sets.ours import QUESTIONS, TRAINING, read_questions, read_seeds
 from eval.sets.public import parallel_set, squad_set
 from eval.sets.values import EvaluationSet
+from rag.batch import read_rows
 from rag.errors import UsageError
 
 Role = Literal["train", "dev", "exam"]
@@ -33,6 +35,12 @@ def _xquad(data: Path, half: int) -> EvaluationSet:
     whole = squad_set(files)
     chosen = tuple(item for item in whole.items if int(item.source) % 2 == half)
     return replace(whole, items=chosen)
+
+
+def _over(data: Path, name: str) -> EvaluationSet:
+    """Questions of ours over the passages of a public set."""
+    ours = read_questions(f"written-{name}", TRAINING / f"{name}.jsonl", [])
+    return replace(squad_set([data / f"{name}/{name}.json"]), items=ours.items)
 
 
 _TYDI = "tydi-half/tydi-goldp-dev-arabic-even.json"
@@ -62,6 +70,8 @@ DATA: Mapping[str, DataSet] = {
             "written", TRAINING / "questions.jsonl", [data / "ant/articles.jsonl"]
         ),
     ),
+    "written-arcd-train": DataSet("train", lambda data: _over(data, "arcd-train")),
+    "written-arcd-test": DataSet("train", lambda data: _over(data, "arcd-test")),
     "seeds": DataSet("exam", lambda data: read_seeds()),
 }
 
@@ -88,3 +98,14 @@ def read_for_fitting(name: str, data: Path, *, threshold: bool = False) -> Evalu
     if name in DATA and DATA[name].role not in allowed:
         raise UsageError(f"{name}: its role is {DATA[name].role}; nothing of this is fitted on it")
     return read_set(name, data)
+
+
+def digest(question: str) -> str:
+    """What stands for a question of a public set in ``eval/training/translations.jsonl``."""
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
+
+
+def read_translations() -> dict[str, tuple[str, str]]:
+    """By the digest of a question of a training set, another language and the question in it."""
+    rows = read_rows(TRAINING / "translations.jsonl")
+    return {row["question"]: (row["language"], row["translation"]) for _, row in rows}

@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Generator as Generation
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from rag.answering.figures import disagreeing
 from rag.answering.prompts import phrase
 from rag.answering.rendering import english
 from rag.answering.verification import Support, clause_span
+from rag.reading.corrections import corrections
 from rag.reading.evidence import Evidence
-from rag.reading.reader import Reading
+from rag.reading.reader import Reading, alike
 from rag.retrieval.query import Query
 from rag.text.language import detect_language
 from rag.types import Answer, Citation, Claim, Hit, Short, Span
@@ -114,24 +116,53 @@ class Draft:
         ]
 
     def _text(self) -> _Text:
-        """The answer in a few words, where the sentence says more than that."""
+        """What corrects the likeliest sentence; without that the answer in a few words, where the
+        sentence says more.
+        """
         text = _Text(self.language)
         first = self.reading.evidence[0]
-        if sum(end - start for start, end in first.answers) < _WHOLE * len(first.text):
-            text.tell(first)
+        for note in self._corrections:
+            text.quote(note)
+        answering = sum(end - start for start, end in first.answers)
+        if self._short and answering < _WHOLE * len(first.text):
+            text.tell(first, self._short)
         return text
 
+    @cached_property
+    def _corrections(self) -> Sequence[Evidence]:
+        return list(corrections(self.reading.evidence[0]))
+
+    @cached_property
+    def _short(self) -> Short | None:
+        """The answer in a few words, in the reader's language where it can be said for certain.
+        One that was corrected is none.
+        """
+        first = self.reading.evidence[0]
+        if not first.answers or self._corrections:
+            return None
+        return _few_words(first, self.language)
+
     def _quoted(self, text: _Text) -> _Text:
-        """``text``, with the likely evidence quoted that it does not quote yet."""
+        """``text``, with the likely evidence quoted that it does not quote yet: the likeliest,
+        other versions of it and, beside the answer, the rest.
+        """
+        beside = []
         for item in self.quotable:
-            if item not in text.quoted:
+            if item in text.quoted:
+                continue
+            if item is self.reading.evidence[0]:
                 text.quote(item)
+            elif any(alike(item, other) for other in text.quoted):
+                text.differ(item)
+            else:
+                beside.append(item)
+        for item in beside:
+            text.quote(item, also=True)
         return text
 
     def _answer(
         self, text: _Text, model: str, raw: str | None = None, reason: str | None = None
     ) -> Answer:
-        short = self.reading.evidence[0] if reason is None else None
         return Answer(
             question=self.asked,
             language=self.language,
@@ -146,7 +177,7 @@ class Draft:
             tokens=dict(self.tokens),
             confidence=self.reading.likelihood,
             resolved=self.query.text if self.asked != self.query.text else None,
-            short=_few_words(short, self.language) if short and short.answers else None,
+            short=self._short if reason is None else None,
         )
 
 
@@ -162,11 +193,10 @@ class _Text:
         self._language = language
         self._markers: dict[tuple[str, Span], int] = {}
 
-    def tell(self, item: Evidence) -> None:
-        """The answer alone, in the reader's language where it can be said for certain."""
-        if item.answers:
-            said = _few_words(item, self._language).text
-            self._add(said, Claim(said, True, item.likelihood, (self._cite(item, item.span),)))
+    def tell(self, item: Evidence, short: Short) -> None:
+        """The answer alone."""
+        citation = self._cite(item, item.span)
+        self._add(short.text, Claim(short.text, True, item.likelihood, (citation,)))
 
     def say(self, checked: Support) -> None:
         """A supported sentence of the model, which stands for the one it is taken from."""
@@ -174,20 +204,20 @@ class _Text:
         citation = self._cite(checked.evidence, _tight(checked.claim, checked.evidence))
         self._add(checked.claim, Claim(checked.claim, True, checked.score, (citation,)))
 
-    def quote(self, item: Evidence) -> None:
-        """A sentence of the evidence, word for word; after the first, as one to be seen also."""
-        also = any(item is not other for other in self.cited)
-        self._quote(f"{phrase('see_also', self._language)} " if also else "", item)
+    def quote(self, item: Evidence, *, also: bool = False) -> None:
+        """A sentence of the evidence, word for word, or as one to be seen ``also``."""
+        lead = f"{phrase('see_also', self._language)} " if also else ""
+        self._quote(lead, item, also=also)
 
     def differ(self, item: Evidence) -> None:
         """What another article says differently."""
         date = f" ({item.article.date})" if item.article.date else ""
         self._quote(f"{phrase('another', self._language)}{date}: ", item)
 
-    def _quote(self, lead: str, item: Evidence) -> None:
+    def _quote(self, lead: str, item: Evidence, *, also: bool = False) -> None:
         self.quoted.append(item)
-        citation = self._cite(item, item.span)
-        self._add(f"{lead}«{item.text}»", Claim(item.text, True, item.likelihood, (citation,)))
+        claim = Claim(item.text, True, item.likelihood, (self._cite(item, item.span),), also)
+        self._add(f"{lead}«{item.text}»", claim)
 
     def _add(self, line: str, claim: Claim) -> None:
         self.claims.append(claim)

@@ -30,7 +30,7 @@ def question_html(question: str) -> Markup:
 def answer_html(answer: Answer, index: int, language: str, *, note: str = "") -> Markup:
     """The answer of exchange ``index``, with the page's remarks on it in ``language``."""
     said = words(language)
-    parts = [_paragraphs(answer, index)]
+    parts = [_paragraphs(answer, index, said)]
     if answer.resolved:
         parts.insert(0, note_html(f"{said.understood} {answer.resolved}"))
     if not answer.answered:
@@ -48,28 +48,36 @@ def _plain(text: str) -> Markup:
     return joined(directed("p", line) for line in text.splitlines() if line.strip())
 
 
-def _paragraphs(answer: Answer, index: int) -> Markup:
-    """A paragraph for each line; markers outside of the claims' own words lead to the sources, and
-    the words that answer stand out.
+def _paragraphs(answer: Answer, index: int, said: Words) -> Markup:
+    """A paragraph for each line, those that tell more than the answer folded; markers outside of
+    the claims' own words lead to the sources, and the words that answer stand out.
     """
     claimed = _claimed(answer)
     claims = [span for span, _ in claimed]
     doubtful = [span for span, claim in claimed if not claim.supported]
+    beside = [span for span, claim in claimed if claim.also]
     markers = [
         m for m in _MARKER.finditer(answer.text) if not any(a <= m.start() < b for a, b in claims)
     ]
     special = [*_links(markers, index), *_answering(answer, claimed)]
-    shown = []
+    shown: list[Markup] = []
+    folded: list[Markup] = []
     for span in lines_of(answer.text):
         line = span.of(answer.text)
         kind = "p.musnad-unverified" if _touches(span, doubtful) else "p"
         lead = _lead(answer.text, span, claims)
-        if lead and direction(lead) != direction(line):
+        also = _touches(span, beside)
+        apart = not also and bool(lead) and direction(lead) != direction(line)
+        if apart:
             # The page's words before a quote that runs the other way.
             shown.append(directed("p.musnad-lead", lead))
+        if apart or also:
             span = Span(span.start + len(lead), span.end)
-        said = _with(answer.text, span, special)
-        shown.append(element(kind, said, **way_of(line)))
+        inside = _with(answer.text, span, special)
+        (folded if also else shown).append(element(kind, inside, **way_of(span.of(answer.text))))
+    if folded:
+        more = element("summary", said.see_also.format(n=len(beside)), **said.way)
+        shown.append(element("details.musnad-also", more, *folded))
     return joined(shown)
 
 

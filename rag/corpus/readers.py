@@ -22,6 +22,8 @@ DateOrder: TypeAlias = Literal["day first", "month first"]
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Teh marbuta and alef maksura end a word.
+_ENDING_FIRST, _ENDING_LAST = re.compile(r"\b[ةى]\w"), re.compile(r"\w[ةى]\b")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -107,7 +109,19 @@ def decode(path: Path) -> str:
         raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
     if not text.strip():
         raise CorpusError("empty file")
+    _refuse_reversed(text)
     return text
+
+
+def _refuse_reversed(text: str) -> None:
+    """Some PDF tools give Arabic in the order in which it stands on the page.
+
+    Raises:
+        CorpusError: it runs backwards: words begin with letters that only end one.
+    """
+    first, last = (len(ending.findall(text)) for ending in (_ENDING_FIRST, _ENDING_LAST))
+    if first > max(last, 1):
+        raise CorpusError("the Arabic runs backwards (letters in visual order)")
 
 
 def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
@@ -142,6 +156,7 @@ def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
     fields = {name: _optional(record, name) for name in _OPTIONAL_FIELDS}
     if any(_SURROGATE.search(value) for value in (text, *fields.values()) if value):
         raise CorpusError("a lone surrogate, which is not a character")
+    _refuse_reversed(text)
     fields["date"] = iso_date(fields["date"] or "", order)
     return Document(text=text, path=path.as_posix(), **fields)
 

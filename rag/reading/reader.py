@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rag.models.protocols import Marks, Reader, Told
 from rag.reading.evidence import Evidence
 from rag.reading.heading import heading
+from rag.reading.quotations import units
 from rag.reading.spans import best_spans, shares
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Found
@@ -25,9 +26,9 @@ from rag.text.normalize import normalize
 from rag.types import Span
 
 # A passage that retrieval scores lower than the best answers less likely: by so much of a log-odd.
-RANKED = 0.5
+RANKED = 0.75
 # What turns the log-odds into likelihoods (``eval/fit/reader/calibration.py``).
-TEMPERATURE, SHIFT = 1.43, -0.12
+TEMPERATURE, SHIFT = 1.60, 0.72
 # Spans of one passage that may answer together, and how likely each must be beside the likeliest.
 _MOST_SPANS, _ALSO = 6, 0.25
 # The share of their words that two versions of a sentence have in common.
@@ -73,7 +74,7 @@ class PassageReader:
 
 
 def _sentences(passage: Passage, marks: Marks, likelihood: float) -> Iterator[Evidence]:
-    """Each sentence of a passage, with the spans in it that answer."""
+    """Each sentence of a passage, a quotation being one, with the spans in it that answer."""
     _, article, chunk = passage
     spans = best_spans(marks, _MOST_SPANS)
     answering = [
@@ -81,8 +82,9 @@ def _sentences(passage: Passage, marks: Marks, likelihood: float) -> Iterator[Ev
         for span, likely in spans
         if likely >= _ALSO * spans[0].likelihood
     ]
-    within = [Span(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
-    for sentence, share in zip(chunk.sentences, shares(marks, within), strict=True):
+    sentences = units(article.text, chunk.sentences)
+    within = [Span(s.start - chunk.start, s.end - chunk.start) for s in sentences]
+    for sentence, share in zip(sentences, shares(marks, within), strict=True):
         inside = tuple(
             Span(span.start, min(span.end, sentence.end))
             for span in answering
@@ -97,7 +99,7 @@ def _told_once(ranked: Iterable[Evidence], limit: int) -> list[Evidence]:
     """
     kept: list[Evidence] = []
     for item in ranked:
-        like = next((n for n, other in enumerate(kept) if _alike(item, other)), None)
+        like = next((n for n, other in enumerate(kept) if alike(item, other)), None)
         if like is None:
             if len(kept) == limit:
                 break
@@ -108,7 +110,7 @@ def _told_once(ranked: Iterable[Evidence], limit: int) -> list[Evidence]:
     return kept
 
 
-def _alike(one: Evidence, other: Evidence) -> bool:
+def alike(one: Evidence, other: Evidence) -> bool:
     """Whether two sentences have most of their words in common."""
     first, second = set(analyze(one.text)), set(analyze(other.text))
     return len(first & second) >= _SAME_WORDS * max(len(first), len(second))

@@ -95,6 +95,21 @@ def test_the_pages_words_before_a_quote_keep_their_own_direction() -> None:
     assert '<p dir="rtl" lang="ar">«قال لافروف في موسكو» <a' in page
 
 
+def test_what_is_told_beside_the_answer_is_folded() -> None:
+    first, second = (Citation(n, ArticleRef("a"), 0, 10, "قال لافروف") for n in (1, 2))
+    claims = (
+        Claim("قال لافروف", True, 1.0, (first,)),
+        Claim("قال لافروف", True, 1.0, (second,), also=True),
+    )
+    text = "«قال لافروف» [1]\nSee also: «قال لافروف» [2]"
+    page = answer_html(answer(text, claims=claims), 0, "en")
+    before, _, folded = page.partition(
+        '<details class="musnad-also"><summary dir="ltr" lang="en">See also (1)</summary>'
+    )
+    assert 'id="m0-1"' in before and "musnad-lead" not in page
+    assert folded.startswith('<p dir="rtl" lang="ar">«قال لافروف» <a') and 'id="m0-2"' in folded
+
+
 def test_a_question_keeps_its_lines_and_is_no_markup() -> None:
     assert question_html("<b>ما\nwhat?") == (
         '<div class="musnad-asked"><p dir="rtl" lang="ar">&lt;b&gt;ما</p>'

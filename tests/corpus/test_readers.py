@@ -41,6 +41,10 @@ def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:
         (b"PK\x03\x04\x00\x00", "binary file (NUL at byte 4), expected UTF-8 text"),
         (b"abc\xffdef", "not UTF-8: byte 0xff at offset 3"),
         ("مرحبا".encode()[:-1], "not UTF-8: byte 0xd8 at offset 8"),
+        (
+            "تعود الكهرباء إلى المدينة الكبرى"[::-1].encode(),
+            "the Arabic runs backwards (letters in visual order)",
+        ),
     ],
 )
 def test_bad_files_say_why(tmp_path: Path, data: bytes, reason: str) -> None:

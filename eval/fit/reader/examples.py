@@ -17,7 +17,7 @@ from pathlib import Path
 
 from eval.running import open_library
 from eval.sets.public import squad_set
-from eval.sets.roles import read_for_fitting
+from eval.sets.roles import digest, read_for_fitting, read_translations
 from eval.sets.values import EvaluationSet, Item
 from rag.answering.pipeline import Pipeline, Request
 from rag.config import Settings
@@ -80,6 +80,19 @@ def examples(pipeline: Pipeline, origin: str, items: Iterable[Item]) -> Iterator
         yield from others[: _TAKEN if item.groups else 1]
 
 
+def translated(made: Sequence[Example]) -> list[Example]:
+    """The examples whose question was put into the other language by ``eval/training``."""
+    known = read_translations()
+    found = []
+    for one in made:
+        if translation := known.get(digest(one.question)):
+            language, question = translation
+            name, ways = one.origin.split()
+            origin = f"{name} {language}-{ways.partition('-')[2]}"
+            found.append(replace(one, origin=origin, question=question))
+    return found
+
+
 def sets(data: Path) -> Iterator[tuple[str, EvaluationSet]]:
     """Every public set, by what its file is called: those of role dev are only measured on."""
     files = {language: data / f"xquad-dev/xquad.{language}.dev.json" for language in ("ar", "en")}
@@ -90,6 +103,7 @@ def sets(data: Path) -> Iterator[tuple[str, EvaluationSet]]:
             yield f"{name}-{passages}", replace(both, items=items)
     for name in ("arcd-train", "arcd-test"):
         yield f"examples-{name}", read_for_fitting(name, data)
+        yield f"examples-written-{name}", read_for_fitting(f"written-{name}", data)
     yield "examples-written", read_for_fitting("written", data)
     yield "dev-news", read_for_fitting("news", data, threshold=True)
     yield "dev-tydi", read_for_fitting("tydi", data, threshold=True)
@@ -109,6 +123,7 @@ def main() -> int:
             continue
         library = open_library(questions, settings, args.work, lambda stage, done, total: None)
         made = list(examples(library.pipeline(), name.partition("-")[2], questions.items))
+        made += translated(made)
         write(path, made)
         answering = sum(bool(one.spans) for one in made)
         print(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from eval.fit.reader.examples import Example, read
-from eval.fit.reader.training import row_of, tensors
+from eval.fit.reader.training import attended, row_of, tensors
 from eval.metrics.statistics import bootstrap
 from eval.metrics.words import f1
 from rag.config import Settings
@@ -45,7 +45,7 @@ def marks_of(model: CrossEncoder, tokens: Tokens, examples: Sequence[Example]) -
                 for e in (examples[i] for i in places)]  # fmt: skip
         batch = tensors([row for row in rows if row])
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            starts, ends, answers = model(batch["ids"], batch["mask"])
+            starts, ends, answers = model(batch["ids"], attended(batch["mask"]))
         for row, i in enumerate(places):
             inside = slice(framed[i].first, framed[i].first + len(framed[i].offsets))
             found[i] = Marks(

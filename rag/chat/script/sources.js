@@ -18,6 +18,7 @@ function toSource(id) {
 function toAnswer(id) {
   const marker = document.getElementById(id);
   if (!marker) return;
+  marker.closest("details")?.setAttribute("open", "");
   marker.focus({ preventScroll: true });
   show(marker, "center");
   flash(marker);
