@@ -22,8 +22,9 @@ DateOrder: TypeAlias = Literal["day first", "month first"]
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Teh marbuta and alef maksura end a word.
-_ENDING_FIRST, _ENDING_LAST = re.compile(r"\b[ةى]\w"), re.compile(r"\w[ةى]\b")
+# Teh marbuta and alef maksura end a word. One after a vowel mark does not begin one.
+_ENDING_FIRST = re.compile("(?<![\\w\u0640\u064b-\u0652\u0670])[ةى]\\w")
+_ENDING_LAST = re.compile(r"\w[ةى]\b")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 

@@ -11,7 +11,7 @@ from rag.types import Span
 
 # A note of the newsroom, at the head or foot of an article.
 _NOTE = re.compile(
-    r"^[^\w\n]*(?:تصحيح|تصويب|استدراك|correction|clarification|erratum)\b[^\n:]{0,40}:.*",
+    r"^[^\w\n]*(?:تصحيح|تصويب|استدراك|correction|clarification|erratum)\b[^\n:]{0,40}:.*\S",
     re.IGNORECASE | re.MULTILINE,
 )
 # Words that a note has in common with the sentence it corrects.

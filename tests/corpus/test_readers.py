@@ -33,6 +33,10 @@ def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:
     assert isinstance(found, Document) and found.text == "word"
 
 
+def test_vowel_marks_do_not_make_a_text_run_backwards(tmp_path: Path) -> None:
+    assert isinstance(only(write(tmp_path / "a.txt", "عِىنٌ ومِىلٌ وقِىلَ".encode())), Document)
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
