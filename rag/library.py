@@ -29,6 +29,7 @@ from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
 from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
 from rag.store.protocol import Shape, Snapshot
+from rag.text.normalize import encodable
 from rag.types import Answer, Article, Hit, Report
 
 
@@ -223,14 +224,15 @@ class Library:
         return self.pipeline().answer(request, writer)
 
     def _checked(self, request: Request) -> Request:
-        """The request with its question trimmed, before anything is opened or loaded."""
+        """The request with texts that can be worked with, before anything is opened or loaded."""
         if request.passages is not None and request.passages < 1:
             raise UsageError(f"{request.passages} passages: at least 1")
         if request.language not in (None, *REPLY_LANGUAGES):
             known = ", ".join(REPLY_LANGUAGES)
             raise UsageError(f"language {request.language!r}: not one of {known}")
         text = check_question(request.question, self.settings.question_characters)
-        return replace(request, question=text)
+        history = tuple(Turn(*map(encodable, turn)) for turn in request.history)
+        return replace(request, question=text, history=history)
 
     def pipeline(self) -> Pipeline:
         """The way of a question over the current snapshot.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 import shutil
 from pathlib import Path
 
@@ -199,10 +201,42 @@ def test_an_empty_index_file_is_named_and_the_articles_survive(seeded: Library, 
         assert len(reopened(seeded).articles()) == 6
 
 
-def test_a_damaged_manifest_is_named(seeded: Library) -> None:
-    (seeded.path / "manifest.json").write_text("{", encoding="utf-8")
-    with pytest.raises(StoreError, match="damaged manifest"):
-        reopened(seeded).articles()
+def test_whatever_is_changed_on_the_disk_is_named_and_nothing_answers_from_it(
+    seeded: Library,
+) -> None:
+    rng = random.Random(7)
+    seeded.snapshot()
+    files = [f for f in (seeded.path / snapshot(seeded)).iterdir() if f.stat().st_size]
+    for file in [seeded.path / "manifest.json", *files]:
+        whole = file.read_bytes()
+        for _ in range(6):
+            at = rng.randrange(len(whole))
+            file.write_bytes(
+                whole[:at] + bytes([whole[at] ^ 1 << rng.randrange(8)]) + whole[at + 1 :]
+            )
+            with pytest.raises(StoreError, match=re.escape(str(file))):
+                reopened(seeded).search("وانغ يي")
+        file.write_bytes(whole)
+    assert reopened(seeded).search("وانغ يي")
+
+
+def test_what_is_damaged_beside_the_articles_is_made_anew_from_them(seeded: Library) -> None:
+    (seeded.path / snapshot(seeded) / "passages.faiss").write_bytes(b"x")
+    for content in ("{", '{"snapshot": "snapshot-0"}'):
+        (seeded.path / "manifest.json").write_text(content, encoding="utf-8")
+        with pytest.raises(StoreError, match="mend it with: musnad ingest --rebuild"):
+            reopened(seeded).articles()
+        reopened(seeded).ingest([], rebuild=True)
+        assert len(reopened(seeded).articles()) == 6
+
+
+def test_damaged_articles_are_not_indexed_anew(seeded: Library) -> None:
+    file = seeded.path / snapshot(seeded) / "articles.sqlite"
+    data = file.read_bytes()
+    at = data.index("لافروف".encode())
+    file.write_bytes(data[:at] + "لاغروف".encode() + data[at + 12 :])
+    with pytest.raises(StoreError, match="articles.sqlite: damaged index file .changed.; put back"):
+        reopened(seeded).ingest([], rebuild=True)
 
 
 def test_no_index_says_how_to_make_one(library: Library) -> None:
@@ -289,3 +323,10 @@ def test_the_language_to_answer_in_and_how_much_to_read(seeded: Library) -> None
         seeded.ask(question, language="fr")
     with pytest.raises(UsageError, match="0 passages"):
         seeded.ask(question, passages=0)
+
+
+def test_a_lone_surrogate_in_a_question_does_no_harm(seeded: Library) -> None:
+    broken = "\ud800 متى التقى لافروف وانغ يي\udfff؟"
+    answer = seeded.ask(broken, history=[Turn(broken, broken, broken)])
+    assert answer.question == "? متى التقى لافروف وانغ يي?؟"
+    json.dumps(answer.to_dict(), ensure_ascii=False).encode("utf-8")

@@ -13,6 +13,7 @@ from typing import Literal
 
 from rag.chat.exchange import Conversation
 from rag.errors import StoreError
+from rag.text.normalize import encodable
 
 FILE = "feedback.jsonl"
 REASONS = ("wrong_citation", "wrong_answer", "missing_answer", "badly_written", "good_answer")
@@ -52,7 +53,7 @@ class Feedback:
             "question": exchange.question,
             "answer": exchange.answer.to_dict() if exchange.answer else None,
         }
-        line = json.dumps(record, ensure_ascii=False) + "\n"
+        line = encodable(json.dumps(record, ensure_ascii=False)) + "\n"
         try:
             with self._lock, self._file.open("a", encoding="utf-8") as file:
                 file.write(line)

@@ -14,7 +14,7 @@ from rag.models.protocols import Encoder, Vectors
 from rag.text.analyze import content_words, grams, is_arabic, stem
 from rag.text.dates import DateMention
 from rag.text.language import detect_language
-from rag.text.normalize import respelled
+from rag.text.normalize import encodable, respelled
 from rag.text.relative_dates import dates_in_question
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
 from rag.text.stopwords import ENGLISH
@@ -46,12 +46,12 @@ class Query:
 
 
 def check_question(text: str, limit: int) -> str:
-    """The question without surrounding whitespace.
+    """The question without surrounding whitespace, lone surrogates replaced.
 
     Raises:
         UsageError: it is empty, or longer than ``limit`` characters.
     """
-    question = text.strip()
+    question = encodable(text).strip()
     if not any(character.isalnum() for character in question):
         raise UsageError("empty question")
     if len(question) > limit:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from rag.errors import StoreError
 from rag.store.articles import ArticleTable
 from rag.store.fields import FIELDS
+from rag.store.integrity import Inspection, is_whole
 from rag.store.lexical import LexicalIndex, Postings, TermTable
 from rag.store.snapshot import FolderSnapshot
 from rag.store.tables import ChunkTable, WordTable, load_lines
@@ -23,7 +24,8 @@ from rag.types import Article
 
 _LOCK_SECONDS = 600
 # What a manifest says of the snapshot itself; the rest is its shape.
-_OWN = ("format", "snapshot", "created", "counts", "files", "vectors")
+_OWN = ("format", "snapshot", "created", "counts", "files", "digests", "sha256", "vectors")
+_ARTICLES = "articles.sqlite"
 
 
 class FolderStore:
@@ -34,6 +36,7 @@ class FolderStore:
         self.path = path
         self._lock = threading.Lock()
         self._open: FolderSnapshot | None = None
+        self._inspection: Inspection | None = None
 
     def exists(self) -> bool:
         """Whether there is a manifest."""
@@ -45,12 +48,15 @@ class FolderStore:
             manifest = _read_manifest(self.path)
             while self._open is None or PREFIX + self._open.version != manifest["snapshot"]:
                 try:
-                    self._open = _open_snapshot(self.path, manifest)
+                    self._open, self._inspection = _open_snapshot(self.path, manifest)
                 except StoreError:
                     # A writer may have replaced and removed the snapshot meanwhile.
                     failed, manifest = manifest, _read_manifest(self.path)
                     if manifest == failed:
                         raise
+            if self._inspection:
+                with _advising(self.path):
+                    self._inspection.verdict()
             return self._open
 
     @contextlib.contextmanager
@@ -69,8 +75,19 @@ class FolderStore:
         """
         if not self.exists():
             return []
-        folder = self.path / _read_manifest(self.path, any_format=True)["snapshot"]
-        with contextlib.closing(ArticleTable(folder / "articles.sqlite")) as table:
+        manifest: Mapping[str, Any] = {}
+        with contextlib.suppress(StoreError):
+            manifest = _read_manifest(self.path, any_format=True)
+        folders = sorted(self.path.glob(f"{PREFIX}*"))
+        if self.path / manifest.get("snapshot", "") not in folders:
+            # Nothing but the articles is needed, and they are in the newest snapshot.
+            if not folders:
+                raise StoreError(f"{self.path}: damaged index, no snapshot in it")
+            manifest = {"snapshot": folders[-1].name}
+        folder = self.path / manifest["snapshot"]
+        with _advising(self.path):
+            Inspection(folder, _of_articles(manifest))
+        with contextlib.closing(ArticleTable(folder / _ARTICLES)) as table:
             return list(table)
 
 
@@ -89,7 +106,11 @@ def _read_manifest(path: Path, *, any_format: bool = False) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise StoreError(f"{file}: damaged manifest; {_mend(path)}") from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("snapshot"), str):
+    if (
+        not isinstance(manifest, dict)
+        or not isinstance(manifest.get("snapshot"), str)
+        or not is_whole(manifest)
+    ):
         raise StoreError(f"{file}: damaged manifest; {_mend(path)}")
     if manifest.get("format") != FORMAT and not any_format:
         raise StoreError(f"{file}: not an index of format {FORMAT}; {_mend(path)}")
@@ -101,35 +122,52 @@ def _mend(path: Path) -> str:
     return f"mend it with: musnad ingest --rebuild --index {path}"
 
 
-def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> FolderSnapshot:
-    """The snapshot that ``manifest`` names.
+def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> tuple[FolderSnapshot, Inspection]:
+    """The snapshot that ``manifest`` names, and what looks through its files.
 
     Raises:
         StoreError: a file of it is missing, cut short or damaged.
     """
     folder = path / manifest["snapshot"]
-    for name, size in manifest["files"].items():
-        file = folder / name
-        actual = file.stat().st_size if file.exists() else None
-        if actual != size:
-            found = "missing" if actual is None else f"{actual} bytes, expected {size}"
-            raise StoreError(f"{file}: damaged index file ({found}); {_mend(path)}")
-    try:
+    with _advising(path):
+        inspection = Inspection(folder, manifest)
         postings = Postings.load(folder, "postings.")
         fields = {name: TermTable.load(folder, f"{name}.") for name in FIELDS}
         return FolderSnapshot(
             version=folder.name.removeprefix(PREFIX),
             size=sum(manifest["files"].values()),
             shape={name: value for name, value in manifest.items() if name not in _OWN},
-            articles=ArticleTable(folder / "articles.sqlite"),
+            articles=ArticleTable(folder / _ARTICLES),
             chunks=ChunkTable.load(folder),
             vectors={name: open_vectors(folder, file) for name, (file, _) in VECTORS.items()},
             word_table=WordTable.load(folder),
             lexical={name: LexicalIndex(terms, postings) for name, terms in fields.items()},
             vocabulary=load_lines(folder / "vocabulary.txt"),
-        )
+        ), inspection
+
+
+@contextlib.contextmanager
+def _advising(path: Path) -> Iterator[None]:
+    """What is wrong with the index at ``path``, with what mends it: all but the articles can be
+    made from the articles.
+    """
+    try:
+        yield
     except StoreError as error:
+        if _ARTICLES in str(error):
+            raise StoreError(
+                f"{error}; put back a copy of it, or ingest the sources anew"
+            ) from error
         raise StoreError(f"{error}; {_mend(path)}") from error
+
+
+def _of_articles(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``manifest`` says of the file of the articles."""
+    said = {part: manifest.get(part, {}) for part in ("files", "digests")}
+    return {
+        part: {name: value for name, value in files.items() if name == _ARTICLES}
+        for part, files in said.items()
+    }
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ import numpy as np
 from rag.store.articles import write_articles
 from rag.store.fields import FIELDS, invert, tabulate_terms
 from rag.store.indexing import entries_of, translatable
+from rag.store.integrity import described, sealed
 from rag.store.protocol import DENSE_FIELDS, Entry, Floats, Shape
 from rag.store.snapshot import FolderSnapshot
 from rag.store.tables import WordTable, save_lines, tabulate_chunks, tabulate_words
@@ -166,9 +167,9 @@ def write_snapshot(
                 "chunks": len(table),
                 "sentences": len(table.sentences),
             },
-            "files": {file.name: file.stat().st_size for file in sorted(folder.iterdir())},
+            **described(folder),
         }
-        _put_in_force(path, folder, manifest)
+        _put_in_force(path, folder, sealed(manifest))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

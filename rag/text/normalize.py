@@ -23,6 +23,11 @@ from rag.types import Span
 _MAX_MARKS = 30
 
 
+def encodable(text: str) -> str:
+    """``text`` with ``?`` for lone surrogates: no file, model or protocol takes them."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _points(ranges: str) -> frozenset[int]:
     """Code points listed as Unicode's data files do: ``"00AD 200B-200F"``."""
     ends = [[int(end, 16) for end in each.split("-")] for each in ranges.split()]

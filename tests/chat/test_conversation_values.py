@@ -100,7 +100,7 @@ def test_feedback_is_a_line_with_question_answer_and_hits(
 ) -> None:
     feedback = Feedback(tmp_path)
     feedback.keep(conversation, 0, "like")
-    feedback.keep(conversation, 0, "dislike", "wrong_citation", " third \n")
+    feedback.keep(conversation, 0, "dislike", "wrong_citation", " third\ud800 \n")
     feedback.keep(conversation, 1, "dislike", "no such reason")
     lines = (tmp_path / "feedback.jsonl").read_text(encoding="utf-8").splitlines()
     first, second, third = map(json.loads, lines)
@@ -111,7 +111,7 @@ def test_feedback_is_a_line_with_question_answer_and_hits(
     assert (second["verdict"], second["reason"], second["remark"]) == (
         "dislike",
         "wrong_citation",
-        "third",
+        "third?",
     )
     assert first["answer_id"] == second["answer_id"] == f"{conversation.id}-0"
     assert (third["reason"], third["answer"]) == (None, None)
