@@ -1,12 +1,14 @@
-"""Learns how Arabic words are said in English, and writes ``rag/answering/lexicon.json``.
+"""Learns how words are said in the other language, to be shown and to be searched.
 
     python -m eval.fit.lexicon DATA [--write]
 
-IBM Model 1 (Brown et al. 1993, https://aclanthology.org/J93-2003/) in both directions over parallel
-texts of role train: the questions written over news and their short answers, XQuAD's, and PUD's
-sentences. A word is kept where one translation is likelier than all others together, and the way
-back is likely too. Full names come from ``names/ar-en.tsv``: of the spellings of a name the one
-that most sources have, if it sounds alike. Countries are CLDR's.
+Writes ``rag/answering/lexicon.json`` and ``rag/retrieval/lexicon.json``. IBM Model 1 (Brown et al.
+1993, https://aclanthology.org/J93-2003/) in both directions over parallel texts of role train: the
+questions that are written or translated in ``eval/training`` and their short answers, XQuAD's, and
+PUD's sentences. What is searched are the likeliest Arabic stems of an English word. What is shown
+is an Arabic word that has one translation likelier than all others together, and a likely way back.
+Full names come from ``names/ar-en.tsv``: of the spellings of a name the one that most sources have,
+if it sounds alike. Countries are CLDR's.
 """
 
 from __future__ import annotations
@@ -17,14 +19,15 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from babel import Locale
 
-from eval.sets.public import read_parallel
-from eval.sets.roles import read_for_fitting
+from eval.sets.public import read_parallel, squad_set
+from eval.sets.roles import digest, read_for_fitting, read_translations
 from rag.answering.rendering import LEXICON
+from rag.retrieval.translation import LEXICON as SEARCHED
 from rag.text.analyze import content_words, is_arabic, stem
 from rag.text.normalize import normalize
 from rag.text.skeleton import arabic_skeletons, latin_skeletons
@@ -33,23 +36,38 @@ from rag.text.stopwords import ENGLISH
 ROUNDS = 8
 # The least likelihood of a translation, and of the way back; and how often both are seen together.
 LIKELY, BACK, SEEN = 0.5, 0.2, 3
+# Of what is searched: how often the English word is seen, how likely a stem is, and how many.
+MET, POSSIBLE, MOST = 2, 0.15, 3
 _SPELLED = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][\w'’-]*")
 Pair = tuple[list[str], list[str]]
 Table = dict[str, dict[str, float]]
 
 
-def pairs(data: Path) -> Iterator[Pair]:
-    """Arabic stems and English words of texts that say the same."""
-    for name in ("written", "xquad-even"):
+def pairs(data: Path, without: Container[str] = ()) -> Iterator[Pair]:
+    """Arabic stems and English words of texts that say the same, but of the sources ``without``."""
+    for name in ("written", "written-arcd-train", "written-arcd-test", "xquad-even"):
         said: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
         for item in read_for_fitting(name, data).items:
-            said[item.id][item.language] = (item.text, *item.answers[:1])
+            if item.source not in without:
+                said[item.id][item.language] = (item.text, *item.answers[:1])
         for both in said.values():
             if len(both) == 2:
                 yield from (pair(a, e) for a, e in zip(both["ar"], both["en"], strict=False))
+    yield from (pair(a, e) for a, e in translated(data))
     parallel = read_parallel(data / "pud/parallel.tsv")
     yield from (pair(a, e) for a, e in zip(parallel["ar"], parallel["en"], strict=True))
+
+
+def translated(data: Path) -> Iterator[tuple[str, str]]:
+    """The questions of public sets that ``eval/training`` has in the other language too."""
+    known = read_translations()
+    sets = [read_for_fitting(name, data) for name in ("arcd-train", "arcd-test")]
+    sets.append(squad_set([data / "tydi-en-train/tydiqa-goldp-train-en.json"]))
+    for item in (item for one in sets for item in one.items):
+        if translation := known.get(digest(item.text)):
+            language, other = translation
+            yield (other, item.text) if language == "ar" else (item.text, other)
 
 
 def pair(arabic: str, english: str) -> Pair:
@@ -92,6 +110,18 @@ def learned(texts: Sequence[Pair]) -> dict[str, str]:
         sure = translations[best] >= LIKELY and back[best].get(word, 0.0) >= BACK
         if sure and together[word, best] >= SEEN:
             found[word] = best
+    return found
+
+
+def searched(texts: Sequence[Pair]) -> dict[str, dict[str, float]]:
+    """The Arabic stems that an English word, in small letters, may stand for, each so likely."""
+    lowered = [([word.lower() for word in english], arabic) for arabic, english in texts]
+    met = Counter(word for english, _ in lowered for word in set(english))
+    found = {}
+    for word, stems in model1(lowered).items():
+        likely = sorted(((p, other) for other, p in stems.items() if p >= POSSIBLE), reverse=True)
+        if likely and met[word] >= MET:
+            found[word] = {other: round(p, 2) for p, other in likely[:MOST]}
     return found
 
 
@@ -139,8 +169,16 @@ def main() -> int:
     texts = [both for both in pairs(args.data) if all(both)]
     words = learned(texts)
     people = names(args.data / "names/ar-en.tsv") | countries()
-    print(f"{len(texts)} texts: {len(words)} words; {len(people)} names")
+    terms = searched(texts)
+    print(
+        f"{len(texts)} texts: {len(words)} words and {len(people)} names are shown;"
+        f" {len(terms)} words are searched"
+    )
     if args.write:
+        rows = (
+            f"{json.dumps(w)}: {json.dumps(terms[w], ensure_ascii=False)}" for w in sorted(terms)
+        )
+        SEARCHED.write_text("{\n" + ",\n".join(rows) + "\n}\n", "utf-8")
         content = {"words": _sorted(words.items()), "names": _sorted(people.items())}
         LEXICON.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", "utf-8")
     return 0

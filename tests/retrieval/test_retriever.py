@@ -12,7 +12,8 @@ from rag.library import Library
 from rag.retrieval.fusion import LEGS
 from rag.retrieval.query import prepare
 from rag.retrieval.retriever import FusionRetriever
-from rag.retrieval.translation import Translator
+from rag.retrieval.translation import Translation, Translator, load_lexicon
+from rag.text.normalize import normalize
 
 
 def ingest(library: Library, tmp_path: Path, *texts: str) -> Library:
@@ -51,10 +52,27 @@ def test_a_pool_holds_every_leg_and_only_what_is_asked_for(seeded: Library) -> N
 def test_a_translator_remembers_words(library: Library, tmp_path: Path) -> None:
     ingest(library, tmp_path, "وصل سيرجي لافروف إلى المدينة.")
     encoder = WordEncoder("sentences")
-    translator = Translator(library.snapshot(), encoder)
+    translator = Translator(library.snapshot(), encoder, lexicon={})
     translator.translate(["minister", "city"])
     assert encoder.calls == 2
     (again, fresh) = translator.translate(["city", "river"])
     assert encoder.calls == 3
     assert max(again.stems.values()) == 1.0
     assert 0 <= fresh.confidence <= 1
+
+
+def test_what_was_learned_of_a_word_goes_before_nearness(library: Library, tmp_path: Path) -> None:
+    ingest(library, tmp_path, "وصل سيرجي لافروف إلى المدينة.")
+    encoder = WordEncoder("sentences")
+    learned = {"minister": {"وزير": 0.6, "حقيب": 0.3}}
+    translator = Translator(library.snapshot(), encoder, learned)
+    city, minister = translator.translate(["city", "Minister"])
+    assert minister == Translation({"وزير": 1.0, "حقيب": 0.5}, 1.0)
+    assert encoder.calls == 1 and city.stems
+
+
+def test_the_lexicon_holds_stems_of_words_in_small_letters() -> None:
+    for word, stems in load_lexicon().items():
+        assert word == word.lower() and stems
+        assert all(0 < likely <= 1 and normalize(term) == term for term, likely in stems.items())
+    assert "استقال" in " ".join(load_lexicon()["resigned"])
