@@ -43,6 +43,11 @@ def _over(data: Path, name: str) -> EvaluationSet:
     return replace(squad_set([data / f"{name}/{name}.json"]), items=ours.items)
 
 
+def _news(data: Path, name: str) -> EvaluationSet:
+    """Questions of ours over all the articles of the ANT corpus."""
+    return read_questions(name, QUESTIONS / f"{name}.jsonl", [data / "ant/articles.jsonl"])
+
+
 _TYDI = "tydi-half/tydi-goldp-dev-arabic-even.json"
 
 DATA: Mapping[str, DataSet] = {
@@ -52,18 +57,9 @@ DATA: Mapping[str, DataSet] = {
     "arcd-test": DataSet("train", lambda data: squad_set([data / "arcd-test/arcd-test.json"])),
     "tydi": DataSet("dev", lambda data: squad_set([data / _TYDI])),
     "pud": DataSet("train", lambda data: parallel_set(data / "pud/parallel.tsv")),
-    "news": DataSet(
-        "dev",
-        lambda data: read_questions(
-            "news", QUESTIONS / "news.jsonl", [data / "ant/articles.jsonl"]
-        ),
-    ),
-    "news-exam": DataSet(
-        "exam",
-        lambda data: read_questions(
-            "news-exam", QUESTIONS / "news-exam.jsonl", [data / "ant/articles.jsonl"]
-        ),
-    ),
+    "news": DataSet("dev", lambda data: _news(data, "news")),
+    "news-hard": DataSet("dev", lambda data: _news(data, "news-hard")),
+    "news-exam": DataSet("exam", lambda data: _news(data, "news-exam")),
     "written": DataSet(
         "train",
         lambda data: read_questions(

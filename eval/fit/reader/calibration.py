@@ -2,10 +2,10 @@
 
     python -m eval.fit.reader.calibration DATA --work FOLDER
 
-The dev questions over the news are asked, with and without an answer. The temperature and the
-shift are those of a logistic regression on the log-odds of the likeliest passage (Platt 1999),
-both kinds weighing alike. They go to ``rag/reading/reader.py``, and the threshold at which a tenth
-of those with an answer are declined to ``Settings.answerable``.
+The dev questions over the news, the hard ones too, are asked, with and without an answer. The
+temperature and the shift are those of a logistic regression on the log-odds of the likeliest
+passage (Platt 1999), both kinds weighing alike. They go to ``rag/reading/reader.py``, and the
+threshold at which a tenth of those with an answer are declined to ``Settings.answerable``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rag.answering.pipeline import Request
 from rag.library import Library
 from rag.reading.reader import SHIFT, TEMPERATURE
 
+SETS = ("news", "news-hard")
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 
 
@@ -46,7 +47,8 @@ def cases(library: Library, questions: EvaluationSet) -> Iterator[Case]:
 
 def main() -> int:
     """Print the fit, and by threshold what is declined wrongly and answered anyway."""
-    every = list(cases(*training("news", arguments(__doc__), threshold=True)))
+    args = arguments(__doc__)
+    every = [case for name in SETS for case in cases(*training(name, args, threshold=True))]
     able = np.asarray([case.answerable for case in every])
     odds = np.asarray([case.odds for case in every])
     model = LogisticRegression(C=1e6, class_weight="balanced").fit(odds[:, None], able)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -57,20 +57,22 @@ class Example:
         return cls(name, item.text, heading(article), chunk.text, tuple(sorted(spans)))
 
 
-def examples(pipeline: Pipeline, origin: str, items: Iterable[Item]) -> Iterator[Example]:
+def examples(pipeline: Pipeline, origin: str, items: Sequence[Item]) -> Iterator[Example]:
     """For each question the passages that answer it, and the nearest that do not.
 
-    A passage that holds the words of an answer may answer too, though nobody marked it: it is left
+    None is of an article that no question is about: it may be one set aside to measure on. A
+    passage that holds the words of an answer may answer too, though nobody marked it: it is left
     out. Of a question without an answer, ``source`` names the articles it was written from.
     """
-    for item in items:
-        own = item.gold or frozenset(item.source.split())
+    asked_of = [item.gold or frozenset(item.source.split()) for item in items]
+    every = frozenset().union(*asked_of)
+    for item, own in zip(items, asked_of, strict=True):
         _, here = pipeline.search(Request(item.text, Filter(only=own), passages=_SEEN))
         # A question written to have no answer here, in the passages it looks as if they had it.
         name = origin if item.groups else f"{origin}-none"
         ours = [Example.of(name, item, hit.passage) for hit in here]
         yield from (one for one in ours if one.spans or not item.groups)
-        _, there = pipeline.search(Request(item.text, Filter(without=own), passages=_SEEN))
+        _, there = pipeline.search(Request(item.text, Filter(only=every - own), passages=_SEEN))
         known = (*item.answers, *item.otherwise)
         others = [
             Example.of(origin, item, hit.passage)
