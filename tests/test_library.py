@@ -261,6 +261,15 @@ def test_a_failed_write_leaves_the_old_index(
     assert [p.name for p in seeded.path.glob("snapshot-*")] == [before]
 
 
+def test_what_a_killed_writer_left_goes_at_the_next_opening_to_write(
+    seeded: Library, tmp_path: Path
+) -> None:
+    (seeded.path / "snapshot-0").mkdir()
+    (seeded.path / "snapshot-0" / "articles.sqlite").write_bytes(b"half")
+    seeded.ingest([tmp_path / "seeds"])
+    assert [p.name for p in seeded.path.glob("snapshot-*")] == [snapshot(seeded)]
+
+
 def test_a_reader_sees_what_another_process_wrote(seeded: Library, tmp_path: Path) -> None:
     reader = reopened(seeded)
     assert len(reader.articles()) == 6

@@ -19,7 +19,7 @@ from rag.store.lexical import LexicalIndex, Postings, TermTable
 from rag.store.snapshot import FolderSnapshot
 from rag.store.tables import ChunkTable, WordTable, load_lines
 from rag.store.vectors import open_vectors
-from rag.store.writing import FORMAT, MANIFEST, PREFIX, VECTORS, FolderTransaction
+from rag.store.writing import FORMAT, MANIFEST, PREFIX, VECTORS, FolderTransaction, sweep
 from rag.types import Article
 
 _LOCK_SECONDS = 600
@@ -64,6 +64,8 @@ class FolderStore:
         """See :meth:`rag.store.protocol.Store.write`."""
         with _writing(self.path):
             before = self.snapshot() if self.exists() and not anew else None
+            if before:
+                sweep(self.path, PREFIX + before.version)
             articles = before.articles if before else self._salvaged()
             yield FolderTransaction(self.path, articles, before)
 

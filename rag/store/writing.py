@@ -173,11 +173,17 @@ def write_snapshot(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    # A reader's open or mapped files outlive their names; where they do not (Windows), the next
-    # build removes them.
-    for old in path.glob(f"{PREFIX}*"):
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)
+    sweep(path, name)
+
+
+def sweep(path: Path, current: str) -> None:
+    """Remove all snapshots below ``path`` but the current one: former ones, and what a killed
+    writer left. A reader's open or mapped files outlive their names; where they do not (Windows),
+    the next to write removes them.
+    """
+    for folder in path.glob(f"{PREFIX}*"):
+        if folder.name != current:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_in_force(path: Path, folder: Path, manifest: Mapping[str, Any]) -> None:
