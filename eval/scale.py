@@ -24,7 +24,8 @@ from eval.speed import SEARCHES, peak_memory_gb, percentiles, read_titles, searc
 from rag.config import Settings
 from rag.corpus.articles import articles_of
 from rag.corpus.chunking import chunk_article
-from rag.corpus.readers import Document, read_documents
+from rag.corpus.documents import Document
+from rag.corpus.readers import read_documents
 from rag.library import Library
 from rag.models.protocols import Encoder
 from rag.store.indexing import shape_of

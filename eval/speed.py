@@ -22,7 +22,8 @@ from scipy.stats import bootstrap
 
 from rag.config import Settings
 from rag.console import StageReport
-from rag.corpus.readers import Document, read_documents
+from rag.corpus.documents import Document
+from rag.corpus.readers import read_documents
 from rag.errors import CorpusError, MusnadError, UsageError
 from rag.library import Library
 

@@ -17,7 +17,8 @@ from rag.answering.prompts import REPLY_LANGUAGES
 from rag.answering.writing import Writer
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.corpus.articles import articles_of
-from rag.corpus.readers import Unreadable, read_documents
+from rag.corpus.documents import Unreadable
+from rag.corpus.readers import read_documents
 from rag.errors import CorpusError, UsageError
 from rag.filters import EVERYTHING, Filter
 from rag.models.centring import centred

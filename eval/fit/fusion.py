@@ -54,7 +54,7 @@ def fitted(name: str, questions: EvaluationSet) -> list[Item]:
     return [item for item in answered if item.source in chosen]
 
 
-def listed(library: Library, items: Sequence[Item], lexicon: Lexicon) -> list[Listed]:
+def listed(library: Library, items: Sequence[Item], lexicon: Lexicon | None = None) -> list[Listed]:
     """The candidates of each question, every leg on the common scale."""
     rows = []
     snapshot, pipeline = library.snapshot(), library.pipeline()

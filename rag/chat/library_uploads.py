@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.corpus.articles import articles_of
-from rag.corpus.readers import READERS, Unreadable, read_documents
+from rag.corpus.documents import Unreadable
+from rag.corpus.readers import READERS, read_documents
 from rag.errors import MusnadError
 from rag.library import Library
 from rag.types import Article, Report

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from rag.corpus.cleanup import read_page
+from rag.corpus.documents import Document
 from rag.corpus.metadata import read_metadata
-from rag.corpus.readers import Document
 from rag.text.language import detect_language
 from rag.types import Article, Span
 

@@ -10,10 +10,11 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from rag.corpus.documents import Document, Unreadable, refuse_reversed
+from rag.corpus.webpages import read_webpage
 from rag.errors import CorpusError
 from rag.text.dates import find_dates
 
@@ -22,37 +23,7 @@ DateOrder: TypeAlias = Literal["day first", "month first"]
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Teh marbuta and alef maksura end a word. One after a vowel mark does not begin one.
-_ENDING_FIRST = re.compile("(?<![\\w\u0640\u064b-\u0652\u0670])[ةى]\\w")
-_ENDING_LAST = re.compile(r"\w[ةى]\b")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One article as a file gives it. Fields the file does not state are ``None``.
-
-    ``path`` is the file as the user named it. ``source`` is its absolute path when the file holds
-    this one article, so that an edited file replaces its former self; ``None`` otherwise.
-    """
-
-    text: str
-    id: str | None = None
-    title: str | None = None
-    date: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-    language: str | None = None
-    path: str | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file, or a line of one, that could not be read, and why: one line for a person."""
-
-    path: str
-    reason: str
 
 
 def read_documents(paths: Iterable[Path]) -> Iterator[Document | Unreadable]:
@@ -110,19 +81,8 @@ def decode(path: Path) -> str:
         raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
     if not text.strip():
         raise CorpusError("empty file")
-    _refuse_reversed(text)
+    refuse_reversed(text)
     return text
-
-
-def _refuse_reversed(text: str) -> None:
-    """Some PDF tools give Arabic in the order in which it stands on the page.
-
-    Raises:
-        CorpusError: it runs backwards: words begin with letters that only end one.
-    """
-    first, last = (len(ending.findall(text)) for ending in (_ENDING_FIRST, _ENDING_LAST))
-    if first > max(last, 1):
-        raise CorpusError("the Arabic runs backwards (letters in visual order)")
 
 
 def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
@@ -157,7 +117,7 @@ def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
     fields = {name: _optional(record, name) for name in _OPTIONAL_FIELDS}
     if any(_SURROGATE.search(value) for value in (text, *fields.values()) if value):
         raise CorpusError("a lone surrogate, which is not a character")
-    _refuse_reversed(text)
+    refuse_reversed(text)
     fields["date"] = iso_date(fields["date"] or "", order)
     return Document(text=text, path=path.as_posix(), **fields)
 
@@ -222,4 +182,7 @@ READERS: Mapping[str, Callable[[Path], Iterator[Document | Unreadable]]] = {
     ".text": _read_text,
     ".jsonl": _read_lines,
     ".ndjson": _read_lines,
+    ".html": read_webpage,
+    ".htm": read_webpage,
+    ".xhtml": read_webpage,
 }

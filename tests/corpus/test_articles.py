@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.corpus.articles import articles_of
 from rag.corpus.chunking import chunk_article
-from rag.corpus.readers import Document
+from rag.corpus.documents import Document
 from rag.types import Article
 
 

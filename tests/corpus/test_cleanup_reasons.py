@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag.corpus.articles import articles_of
 from rag.corpus.cleanup import read_page, reason
-from rag.corpus.readers import Document
+from rag.corpus.documents import Document
 
 LINES = (
     ("مشاركة :", "share"),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.corpus.readers import Document, Unreadable, date_order, iso_date, read_documents
+from rag.corpus.documents import Document, Unreadable
+from rag.corpus.readers import date_order, iso_date, read_documents
 
 
 def only(path: Path) -> Document | Unreadable:

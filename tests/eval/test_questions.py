@@ -13,7 +13,8 @@ from typing import Any
 from fakes import ROOT, SEEDS
 
 from rag.corpus.articles import articles_of
-from rag.corpus.readers import Document, read_documents
+from rag.corpus.documents import Document
+from rag.corpus.readers import read_documents
 from rag.text.language import detect_language
 from rag.text.normalize import normalize
 from rag.types import Article
