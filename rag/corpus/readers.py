@@ -6,10 +6,12 @@ Leaves to others: what the text says about itself (``metadata``) and what of it 
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -23,6 +25,8 @@ DateOrder: TypeAlias = Literal["day first", "month first"]
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Characters of the longest article in a table.
+_LONGEST_CELL = 10_000_000
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
@@ -86,10 +90,32 @@ def decode(path: Path) -> str:
 
 
 def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
-    """A JSON object a line, each an article; what it states goes before what its text says."""
+    """A JSON object a line, each an article."""
     # Only \n ends a JSON line: splitlines() would also cut at U+2028, legal inside a string.
     lines = enumerate(decode(path).split("\n"), start=1)
-    records = [(number, _parsed(line)) for number, line in lines if line.strip()]
+    yield from _rows(path, [(number, _parsed(line)) for number, line in lines if line.strip()])
+
+
+def _read_table(path: Path) -> Iterator[Document | Unreadable]:
+    """A table with the names of its columns in the first row, as in JSON; each row an article."""
+    dialect = "excel-tab" if path.suffix.lower() == ".tsv" else "excel"
+    csv.field_size_limit(_LONGEST_CELL)
+    rows = csv.reader(io.StringIO(decode(path), newline=""), dialect, strict=True)
+    records: list[tuple[int, Any]] = []
+    try:
+        names = [name.strip().lower() for name in next(rows)]
+        if "text" not in names:
+            raise CorpusError(f'no column "text" (there are: {", ".join(names):.60})')
+        records += (
+            (rows.line_num, dict(zip(names, row, strict=False))) for row in rows if any(row)
+        )
+    except csv.Error as error:
+        raise CorpusError(f"not a table: {error} in line {rows.line_num}") from error
+    yield from _rows(path, records)
+
+
+def _rows(path: Path, records: Sequence[tuple[int, Any]]) -> Iterator[Document | Unreadable]:
+    """The articles of a file of many; what a record states goes before what its text says."""
     order = date_order(str(each.get("date")) for _, each in records if isinstance(each, dict))
     for number, record in records:
         try:
@@ -182,6 +208,8 @@ READERS: Mapping[str, Callable[[Path], Iterator[Document | Unreadable]]] = {
     ".text": _read_text,
     ".jsonl": _read_lines,
     ".ndjson": _read_lines,
+    ".csv": _read_table,
+    ".tsv": _read_table,
     ".html": read_webpage,
     ".htm": read_webpage,
     ".xhtml": read_webpage,

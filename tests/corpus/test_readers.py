@@ -91,6 +91,40 @@ def test_json_lines(tmp_path: Path) -> None:
     assert all(isinstance(b, Unreadable) for b in bad)
 
 
+@pytest.mark.parametrize(("suffix", "mark"), [(".csv", ","), (".tsv", "\t")])
+def test_tables(tmp_path: Path, suffix: str, mark: str) -> None:
+    rows = [
+        ["Title", "Date ", "TEXT", "section"],
+        ["T", "24/3/2021", '"one ""two""\nthree"', "x"],
+        ["", "3/4/2021", "four", ""],
+        [],
+        ["no text", "", " ", ""],
+        ["short"],
+    ]
+    path = write(tmp_path / f"c{suffix}", "\r\n".join(map(mark.join, rows)).encode())
+    first, second, *bad = read_documents([path])
+    name = path.as_posix()
+    assert first == Document(text='one "two"\nthree', title="T", date="2021-03-24", path=name)
+    assert second == Document(text="four", date="2021-04-03", path=name)
+    assert bad == [Unreadable(f"{path}:{n}", '"text" is missing or empty') for n in (6, 7)]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (b"title,body\na,b", 'no column "text" (there are: title, body)'),
+        (b'text\n"never closed', "not a table: unexpected end of data in line 2"),
+        (
+            b"text\n" + b"x" * 10_000_001,
+            "not a table: field larger than field limit (10000000) in line",
+        ),
+    ],
+)
+def test_bad_tables_say_why(tmp_path: Path, table: bytes, reason: str) -> None:
+    found = only(write(tmp_path / "bad.csv", table))
+    assert isinstance(found, Unreadable) and found.reason.startswith(reason)
+
+
 def test_dates_of_a_file_show_which_way_round_it_writes_them() -> None:
     assert date_order(["3/4/2021", "24/3/2021"]) == "day first"
     assert date_order(["3/24/2021"]) == "month first"
