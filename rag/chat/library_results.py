@@ -15,7 +15,9 @@ _PROBLEMS = 3
 # After these stages there may be no further one; what follows is the writing.
 _LAST = ("similarity", "vocabulary")
 # The endings of files; isolated, for their dots to stay before them.
-_KINDS = {kind: isolated(f".{kind}", dir="ltr") for kind in ("txt", "md", "html", "csv", "jsonl")}
+_KINDS = {
+    kind: isolated(f".{kind}", dir="ltr") for kind in ("txt", "md", "html", "docx", "csv", "jsonl")
+}
 
 
 def hint_html(said: Words) -> Markup:

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from rag.corpus.documents import Document, Unreadable, refuse_reversed
 from rag.corpus.webpages import read_webpage
+from rag.corpus.wordfiles import read_docx
 from rag.errors import CorpusError
 from rag.text.dates import find_dates
 
@@ -213,4 +214,5 @@ READERS: Mapping[str, Callable[[Path], Iterator[Document | Unreadable]]] = {
     ".html": read_webpage,
     ".htm": read_webpage,
     ".xhtml": read_webpage,
+    ".docx": read_docx,
 }
