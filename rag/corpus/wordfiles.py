@@ -32,14 +32,14 @@ def read_docx(path: Path) -> Iterator[Document]:
         raise CorpusError(error.strerror or str(error)) from error
     if size > _LARGEST:
         raise CorpusError(f"{size:,} bytes when unpacked: at most {_LARGEST:,}")
-    text = "\n".join(_paragraphs(path))
+    text = "\n\n".join(_blocks(path))
     if not text.strip():
         raise CorpusError("no text in this Word document")
     refuse_reversed(text)
     yield Document(text=text, path=path.as_posix(), source=str(path.resolve()))
 
 
-def _paragraphs(path: Path) -> list[str]:
+def _blocks(path: Path) -> list[str]:
     import docx
     from docx.table import Table
 
@@ -47,7 +47,8 @@ def _paragraphs(path: Path) -> list[str]:
         found: list[str] = []
         for block in docx.Document(str(path)).iter_inner_content():
             if isinstance(block, Table):
-                found += ("\t".join(cell.text for cell in row.cells) for row in block.rows)
+                rows = ("\t".join(cell.text for cell in row.cells) for row in block.rows)
+                found.append("\n".join(rows))
             else:
                 found.append(block.text)
         return found
