@@ -43,11 +43,12 @@ class WordEncoder:
 class WordReader:
     """Takes the sentence with most of the question's words for the answer, from its first word to
     its last, and is as sure as the share of them that it holds: log-odds of 12 (share - 1/2), and
-    ``more``.
+    ``more``. With ``detail`` its last word alone is the answer.
     """
 
-    def __init__(self, more: float = 0.0) -> None:
+    def __init__(self, more: float = 0.0, *, detail: bool = False) -> None:
         self._more = more
+        self._detail = detail
 
     def read(self, question: str, passages: Sequence[Told]) -> list[Marks]:
         return [self._marks(set(analyze(question)), told.passage) for told in passages]
@@ -58,7 +59,8 @@ class WordReader:
         # Of equals the last: the first may be the headline.
         best = sentences[max(range(len(shares)), key=lambda n: (shares[n], n))]
         tokens = [Span(*word.span()) for word in re.finditer(r"\S+", passage)]
-        starts = [0.0 if token.start == best.start else -20.0 for token in tokens]
+        first = best.of(passage).rfind(" ") + 1 if self._detail else 0
+        starts = [0.0 if token.start == best.start + first else -20.0 for token in tokens]
         ends = [0.0 if token.end == best.end else -20.0 for token in tokens]
         return Marks(
             12 * (max(shares) - 0.5) + self._more,

@@ -60,6 +60,7 @@ IMPORTED_AS = {
     "huggingface-hub": "huggingface_hub",
     "llama-index-core": "llama_index",
     "pillow": "PIL",
+    "python-docx": "docx",
     "scikit-learn": "sklearn",
     "sentence-transformers": "sentence_transformers",
 }

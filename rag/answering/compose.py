@@ -110,10 +110,25 @@ class Draft:
     @property
     def quotable(self) -> Sequence[Evidence]:
         """The evidence likely enough to hold the answer to be shown."""
+        return self._likely[:_MOST_QUOTES]
+
+    @cached_property
+    def _likely(self) -> Sequence[Evidence]:
         evidence = self.reading.evidence
-        return [
-            e for e in evidence[:_MOST_QUOTES] if e.likelihood >= _ALSO * evidence[0].likelihood
-        ]
+        return [e for e in evidence if e.likelihood >= _ALSO * evidence[0].likelihood]
+
+    @cached_property
+    def _reports(self) -> Sequence[Evidence]:
+        """What each article tells, where several do and the answer is a whole sentence: a subject
+        was asked about, not a detail. Else nothing. Versions of one sentence are one.
+        """
+        if _covered(self.reading.evidence[0]) < _WHOLE:
+            return []
+        told: dict[str, Evidence] = {}
+        for item in self._likely:
+            if not any(alike(item, other) for other in told.values()):
+                told.setdefault(item.article.id, item)
+        return list(told.values()) if len(told) > 1 else []
 
     def _text(self) -> _Text:
         """What corrects the likeliest sentence; without that the answer in a few words, where the
@@ -123,8 +138,7 @@ class Draft:
         first = self.reading.evidence[0]
         for note in self._corrections:
             text.quote(note)
-        answering = sum(end - start for start, end in first.answers)
-        if self._short and answering < _WHOLE * len(first.text):
+        if self._short and _covered(first) < _WHOLE:
             text.tell(first, self._short)
         return text
 
@@ -135,18 +149,22 @@ class Draft:
     @cached_property
     def _short(self) -> Short | None:
         """The answer in a few words, in the reader's language where it can be said for certain.
-        One that was corrected is none.
+        One that was corrected is none, nor are several articles' sentences.
         """
         first = self.reading.evidence[0]
-        if not first.answers or self._corrections:
+        if not first.answers or self._corrections or self._reports:
             return None
         return _few_words(first, self.language)
 
     def _quoted(self, text: _Text) -> _Text:
         """``text``, with the likely evidence quoted that it does not quote yet: the likeliest,
-        other versions of it and, beside the answer, the rest.
+        other versions of it, what other articles tell of a subject and, beside the answer, the
+        rest.
         """
         beside = []
+        for item in self._reports:
+            if item not in text.quoted:
+                text.report(item)
         for item in self.quotable:
             if item in text.quoted:
                 continue
@@ -214,6 +232,10 @@ class _Text:
         date = f" ({item.article.date})" if item.article.date else ""
         self._quote(f"{phrase('another', self._language)}{date}: ", item)
 
+    def report(self, item: Evidence) -> None:
+        """What an article tells, with its date."""
+        self._quote(f"{item.article.date}: " if item.article.date else "", item)
+
     def _quote(self, lead: str, item: Evidence, *, also: bool = False) -> None:
         self.quoted.append(item)
         claim = Claim(item.text, True, item.likelihood, (self._cite(item, item.span),), also)
@@ -231,6 +253,11 @@ class _Text:
         quote = span.of(item.article.text)
         inside = tuple(a for a in item.answers if span.start <= a.start and a.end <= span.end)
         return Citation(n, item.article.ref, span.start, span.end, quote, inside)
+
+
+def _covered(item: Evidence) -> float:
+    """The share of a sentence that answers."""
+    return sum(end - start for start, end in item.answers) / len(item.text)
 
 
 def _few_words(item: Evidence, language: str) -> Short:

@@ -21,8 +21,8 @@ _MOST_TITLE = 90
 # By the id of the seed article that answers them, which is a hash of its content.
 _SEEDED = (
     ("0b7eb37dd5b5b3f8", "متى وأين التقى وانغ يي ولافروف في يوليو 2024؟"),
-    ("1b03288ca7f40528", "ما عدد ضحايا الهجوم قرب موسكو؟"),
-    ("1b03288ca7f40528", "How many people died in the attack near Moscow?"),
+    ("1b03288ca7f40528", "كم شخصا سقط في الهجوم قرب موسكو؟"),
+    ("1b03288ca7f40528", "How many people were killed in the attack near Moscow?"),
     ("4b472ce54c5abe51", "Where did Wang Yi and Lavrov meet in March 2021?"),
 )
 

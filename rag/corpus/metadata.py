@@ -28,8 +28,6 @@ _CREDIT = re.compile(rf"\((?P<name>{_AGENCIES})\)")
 _CREDIT_DASH = re.compile(r"^[^().؟?!]{2,40}\((?P<name>[^()\d]{2,40})\)\s*[-–—]")
 _PLACE_AGENCY = re.compile(rf"^[^\s()-]{{2,20}}\s*[-/]\s*(?P<name>{_AGENCIES})$")
 _DATELINE_REACH = 90
-# Characters of the longest line in a text that was broken into lines by a program.
-_WRAPPED = 90
 _STAMP_LINES = 8
 _LABEL_LINES = 12
 
@@ -61,20 +59,10 @@ def _title(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:
     if (
         is_headline(first.of(text))
         and not _CREDIT.search(line)
-        and not _runs_on(text, lines)
         and any(is_body(other.of(text)) for other in lines[1:])
     ):
         return first.of(text), first
     return None
-
-
-def _runs_on(text: str, lines: Sequence[Span]) -> bool:
-    """Whether the first line is the beginning of a sentence: all lines are short, so that they were
-    broken by a program, and the next follows at once.
-    """
-    between = text[lines[0].end : lines[1].start]
-    longest = max(line.end - line.start for line in lines)
-    return longest <= _WRAPPED and between.count("\n") == 1 and is_body(lines[1].of(text))
 
 
 def _date(text: str, lines: Sequence[Span]) -> tuple[str, Span] | None:

@@ -11,7 +11,7 @@ from rag.models.protocols import Marks
 from rag.types import Span
 
 # Tokens of the longest answer, and starts and ends that are tried.
-_LONGEST, _TRIED = 48, 12
+_LONGEST, _TRIED = 96, 12
 
 
 class Marked(NamedTuple):

@@ -161,8 +161,35 @@ def test_a_version_is_part_of_the_answer_and_what_is_found_beside_it_is_not(
     assert [claim.also for claim in answer.claims] == [False, False]
     assert "Another article says (2024-03-03)" in answer.text
     articles(library, tmp_path, "The flood in Derna hurt people, and how.")
-    more = library.ask("How many people did the flood in Derna kill?")
+    encoder, sentence_encoder = library.encoders()
+    detailed = Library(
+        library.path, library.settings, encoder=encoder, sentence_encoder=sentence_encoder,
+        reader=WordReader(detail=True),
+    )  # fmt: skip
+    more = detailed.ask("How many people did the flood in Derna kill?")
+    assert more.short and more.short.text == "town."
     assert [claim.also for claim in more.claims] == [False, False, True]
+
+
+def test_asked_for_a_subject_each_article_tells_its_sentence_with_its_date(
+    library: Library, tmp_path: Path
+) -> None:
+    texts = {
+        "2024-03-03": "The flood in Derna broke two dams above the town.",
+        "2024-03-05": "Ships brought tents for those who fled the Derna flood.",
+        "2024-03-09": "A football match in Benghazi was put off.",
+    }
+    path = tmp_path / "articles.jsonl"
+    rows = [{"id": date, "text": text, "date": date} for date, text in texts.items()]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    library.ingest([path])
+    answer = library.ask("What do the articles say about the Derna flood?")
+    assert answer.short is None
+    assert {line.partition(":")[0] for line in answer.text.splitlines()} == {*texts} - {
+        "2024-03-09"
+    }
+    assert not any(claim.also for claim in answer.claims)
+    check_quotes(library, answer)
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -92,7 +92,8 @@ def test_a_stream_is_stopped_and_what_was_found_stays(reader: Reader) -> None:
 
 
 def test_a_question_is_asked_again_put_otherwise_and_taken_back(reader: Reader) -> None:
-    reader.site.script.say("Where did", "[1] قويلين")
+    other = "أين التقى وانغ يي ولافروف في مارس؟"
+    reader.site.script.say("أين التقى", "[1] قويلين")
     reader.ask(MOSCOW)
     asked = reader.site.script.asked()
     reader.click("#musnad-chat button[data-icon='retry']")
@@ -103,18 +104,16 @@ def test_a_question_is_asked_again_put_otherwise_and_taken_back(reader: Reader) 
     field = reader.one("#musnad-chat textarea.edit-textarea")
     reader.until(lambda: field.get_attribute("value") == MOSCOW, "the question as it was typed")
     field.send_keys(Keys.CONTROL + "a")
-    field.send_keys("Where did they meet in March?")
+    field.send_keys(other)
     reader.click("#musnad-chat button[data-icon='save_edit']")
-    reader.until(
-        lambda: "Where did they meet" in reader.site.script.asked()[-1], "the new question"
-    )
+    reader.until(lambda: other in reader.site.script.asked()[-1], "the new question")
     reader.answered()
-    assert [e.text for e in reader.all(".musnad-asked")] == ["Where did they meet in March?"]
+    assert [e.text for e in reader.all(".musnad-asked")] == [other]
 
     reader.click("#musnad-chat button[data-icon='undo']")
     reader.until(lambda: not reader.all(ANSWERS), "an empty conversation")
     box = reader.one("#musnad-question textarea")
-    reader.until(lambda: box.get_attribute("value") == "Where did they meet in March?")
+    reader.until(lambda: box.get_attribute("value") == other)
 
 
 def test_a_follow_up_is_understood_from_the_turn_before(reader: Reader) -> None:

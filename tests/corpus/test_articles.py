@@ -125,12 +125,3 @@ def test_sentences_are_spread_evenly_over_chunks() -> None:
     text = "\n".join("a b c d." for _ in range(6))
     chunks = chunk_article(Article("a", text), words, 20)
     assert [len(chunk.sentences) for chunk in chunks] == [3, 3]
-
-
-def test_the_first_line_of_a_sentence_broken_into_lines_is_no_title() -> None:
-    first, second = "أعلنت هيئة الموانئ في المدينة أن الكهرباء", "ستعود إلى الميناء يوم الثلاثاء."
-    titles = [
-        next(articles_of(Document(text))).title
-        for text in (f"{first}\n{second}", f"{first}\n\n{second}", f"{first}\n{second * 3}")
-    ]
-    assert titles == [None, first, first]

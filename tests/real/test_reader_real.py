@@ -70,7 +70,7 @@ def test_the_marks_are_those_of_the_network(reader: Reader, settings: Settings) 
     "question",
     [
         "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟",
-        "How many people died in the attack near Moscow?",
+        "How many people were killed in the attack near Moscow?",
     ],
 )
 def test_the_answer_is_found_in_a_few_words(seeds: Library, question: str) -> None:
