@@ -21,7 +21,7 @@ from rag.filters import Filter
 from rag.library import Library
 from rag.models.protocols import Generator
 from rag.retrieval.query import Query
-from rag.retrieval.retriever import FusionRetriever, Pool
+from rag.retrieval.retriever import FusionRetriever
 from rag.types import Answer
 
 # Passages kept of each ranking: deep enough for every metric.
@@ -109,9 +109,11 @@ class Asker:
 
     def _retrieved(self, item: Item) -> Record:
         """The ranking, how many passages hold gold, and where each leg alone puts the first."""
-        query, pool = ask_pool(self._library, item)
+        retriever = retriever_of(self._library)
+        query = self._pipeline.prepare(item.text)
+        pool = retriever.pool(query)
         holding = self._holding(item, query)
-        ranked = retriever_of(self._library).rank(query, pool, DEPTH)
+        ranked = retriever.rank(query, pool, DEPTH)
         held = [number in holding for number in pool.ids.tolist()]
         owners = [
             article.id if item.relevant else str(n) for n, article in enumerate(pool.articles)
@@ -144,12 +146,6 @@ def retriever_of(library: Library) -> FusionRetriever:
     retriever = library.pipeline().retriever
     assert isinstance(retriever, FusionRetriever)
     return retriever
-
-
-def ask_pool(library: Library, item: Item) -> tuple[Query, Pool]:
-    """The question as understood, and its candidates with every leg's scores."""
-    query = library.pipeline().prepare(item.text)
-    return query, retriever_of(library).pool(query)
 
 
 def _leg_rank(scores: Any, held: Sequence[bool], owners: Sequence[str]) -> Rank:

@@ -6,6 +6,7 @@ import json
 import random
 import re
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -218,6 +219,23 @@ def test_whatever_is_changed_on_the_disk_is_named_and_nothing_answers_from_it(
                 reopened(seeded).search("وانغ يي")
         file.write_bytes(whole)
     assert reopened(seeded).search("وانغ يي")
+
+
+def test_a_very_large_index_is_looked_through_in_the_background(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.integrity._AT_ONCE", 0)
+    file = seeded.path / snapshot(seeded) / "words.txt"
+    file.write_bytes(file.read_bytes()[:-2] + b"x\n")
+    library = reopened(seeded)
+
+    def use() -> None:
+        for _ in range(500):
+            library.snapshot()
+            time.sleep(0.01)
+
+    with pytest.raises(StoreError, match=r"words.txt: damaged index file \(changed\); mend it"):
+        use()
 
 
 def test_what_is_damaged_beside_the_articles_is_made_anew_from_them(seeded: Library) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from eval.sets.public import read_parallel, squad_set
+from eval.sets.public import read_parallel
 from eval.sets.roles import digest, read_for_fitting, read_translations
 from rag.answering.rendering import LEXICON
 from rag.retrieval.translation import LEXICON as SEARCHED
@@ -62,8 +62,7 @@ def pairs(data: Path, without: Container[str] = ()) -> Iterator[Pair]:
 def translated(data: Path) -> Iterator[tuple[str, str]]:
     """The questions of public sets that ``eval/training`` has in the other language too."""
     known = read_translations()
-    sets = [read_for_fitting(name, data) for name in ("arcd-train", "arcd-test")]
-    sets.append(squad_set([data / "tydi-en-train/tydiqa-goldp-train-en.json"]))
+    sets = [read_for_fitting(name, data) for name in ("arcd-train", "arcd-test", "tydi-en")]
     for item in (item for one in sets for item in one.items):
         if translation := known.get(digest(item.text)):
             language, other = translation

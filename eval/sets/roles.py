@@ -48,6 +48,7 @@ def _news(data: Path, name: str) -> EvaluationSet:
     return read_questions(name, QUESTIONS / f"{name}.jsonl", [data / "ant/articles.jsonl"])
 
 
+_TYDI_ENGLISH = "tydi-en-train/tydiqa-goldp-train-en.json"
 _TYDI = "tydi-half/tydi-goldp-dev-arabic-even.json"
 
 DATA: Mapping[str, DataSet] = {
@@ -55,6 +56,7 @@ DATA: Mapping[str, DataSet] = {
     "xquad-odd": DataSet("dev", lambda data: _xquad(data, 1)),
     "arcd-train": DataSet("train", lambda data: squad_set([data / "arcd-train/arcd-train.json"])),
     "arcd-test": DataSet("train", lambda data: squad_set([data / "arcd-test/arcd-test.json"])),
+    "tydi-en": DataSet("train", lambda data: squad_set([data / _TYDI_ENGLISH])),
     "tydi": DataSet("dev", lambda data: squad_set([data / _TYDI])),
     "pud": DataSet("train", lambda data: parallel_set(data / "pud/parallel.tsv")),
     "news": DataSet("dev", lambda data: _news(data, "news")),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from rag.errors import CorpusError
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Teh marbuta and alef maksura end a word. One after a vowel mark does not begin one.
 _ENDING_FIRST = re.compile("(?<![\\w\u0640\u064b-\u0652\u0670])[ةى]\\w")
 _ENDING_LAST = re.compile(r"\w[ةى]\b")
@@ -30,6 +32,16 @@ class Document:
     path: str | None = None
     source: str | None = None
 
+    @classmethod
+    def of_file(cls, path: Path, text: str, **stated: str | None) -> Document:
+        """The one article of the file at ``path``, with what it states of itself.
+
+        Raises:
+            CorpusError: as :func:`refuse`.
+        """
+        refuse(text, *stated.values())
+        return cls(text, **stated, path=path.as_posix(), source=str(path.resolve()))
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -39,12 +51,27 @@ class Unreadable:
     reason: str
 
 
-def refuse_reversed(text: str) -> None:
-    """Some PDF tools give Arabic in the order in which it stands on the page.
+def content(path: Path) -> bytes:
+    """The bytes of a file.
 
     Raises:
-        CorpusError: it runs backwards: words begin with letters that only end one.
+        CorpusError: it cannot be opened.
     """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CorpusError(error.strerror or str(error)) from error
+
+
+def refuse(text: str, *fields: str | None) -> None:
+    """Refuse an article's ``text`` and what is stated of it where they cannot be kept or read.
+
+    Raises:
+        CorpusError: there is a lone surrogate; or the Arabic runs backwards, words beginning with
+            letters that only end one, as some PDF tools give it.
+    """
+    if any(_SURROGATE.search(value) for value in (text, *fields) if value):
+        raise CorpusError("a lone surrogate, which is not a character")
     first, last = (len(ending.findall(text)) for ending in (_ENDING_FIRST, _ENDING_LAST))
     if first > max(last, 1):
         raise CorpusError("the Arabic runs backwards (letters in visual order)")

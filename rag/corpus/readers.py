@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from rag.corpus.documents import Document, Unreadable, refuse_reversed
+from rag.corpus.documents import Document, Unreadable, content, refuse
 from rag.corpus.webpages import read_webpage
 from rag.corpus.wordfiles import read_docx
 from rag.errors import CorpusError
@@ -25,7 +25,6 @@ DateOrder: TypeAlias = Literal["day first", "month first"]
 
 _OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Characters of the longest article in a table.
 _LONGEST_CELL = 10_000_000
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -64,7 +63,7 @@ def _read_file(path: Path) -> Iterator[Document | Unreadable]:
 
 def _read_text(path: Path) -> Iterator[Document]:
     """The file is one article."""
-    yield Document(text=decode(path), path=path.as_posix(), source=str(path.resolve()))
+    yield Document.of_file(path, decode(path))
 
 
 def decode(path: Path) -> str:
@@ -73,10 +72,7 @@ def decode(path: Path) -> str:
     Raises:
         CorpusError: it cannot be opened, is empty, binary, or not UTF-8 (names the byte).
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(error.strerror or str(error)) from error
+    data = content(path)
     if b"\0" in data:
         raise CorpusError(f"binary file (NUL at byte {data.index(0)}), expected UTF-8 text")
     try:
@@ -86,7 +82,6 @@ def decode(path: Path) -> str:
         raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
     if not text.strip():
         raise CorpusError("empty file")
-    refuse_reversed(text)
     return text
 
 
@@ -142,9 +137,7 @@ def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
     if not isinstance(text, str) or not text.strip():
         raise CorpusError('"text" is missing or empty')
     fields = {name: _optional(record, name) for name in _OPTIONAL_FIELDS}
-    if any(_SURROGATE.search(value) for value in (text, *fields.values()) if value):
-        raise CorpusError("a lone surrogate, which is not a character")
-    refuse_reversed(text)
+    refuse(text, *fields.values())
     fields["date"] = iso_date(fields["date"] or "", order)
     return Document(text=text, path=path.as_posix(), **fields)
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.corpus.documents import Document, refuse_reversed
+from rag.corpus.documents import Document, content
 from rag.errors import CorpusError
 
 # The largest page that is read, in bytes; a news page of ten megabytes is none.
@@ -35,10 +35,7 @@ def read_webpage(path: Path) -> Iterator[Document]:
     Raises:
         CorpusError: it cannot be opened or decoded, is too large, or holds no article.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(error.strerror or str(error)) from error
+    data = content(path)
     if len(data) > _LARGEST:
         raise CorpusError(f"a web page of {len(data):,} bytes: at most {_LARGEST:,}")
     yield _document(_decoded(data), path)
@@ -61,15 +58,13 @@ def _document(html: str, path: Path) -> Document:
         raise CorpusError(f"not a web page that can be read ({type(error).__name__})") from error
     if page is None or isinstance(page, dict) or not (text := page.text or "").strip():
         raise CorpusError("no article found in this web page")
-    refuse_reversed(text)
-    return Document(
-        text=text,
+    return Document.of_file(
+        path,
+        text,
         title=page.title or None,
         date=page.date or None,
         outlet=page.sitename or None,
         url=page.url or None,
-        path=path.as_posix(),
-        source=str(path.resolve()),
     )
 
 
@@ -86,7 +81,7 @@ def _decoded(data: bytes) -> str:
     name = name or (declared[1].decode("ascii") if declared else "utf-8")
     try:
         return data.decode(name)
-    except LookupError as error:
-        raise CorpusError(f"declares an unknown encoding, {name!r}") from error
     except UnicodeDecodeError as error:
         raise CorpusError(f"not {name}: byte 0x{data[error.start]:02x} at {error.start}") from error
+    except (LookupError, UnicodeError) as error:
+        raise CorpusError(f"declares an unknown encoding, {name!r}") from error

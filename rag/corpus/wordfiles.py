@@ -6,11 +6,12 @@ text is asked, as of any text.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.corpus.documents import Document, refuse_reversed
+from rag.corpus.documents import Document, content
 from rag.errors import CorpusError
 
 # Bytes that a document may have when it is unpacked: a novel has three million.
@@ -23,36 +24,31 @@ def read_docx(path: Path) -> Iterator[Document]:
     Raises:
         CorpusError: it cannot be opened, is no Word document, too large, or holds no text.
     """
+    file = io.BytesIO(content(path))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
+        if size > _LARGEST:
+            raise CorpusError(f"{size:,} bytes when unpacked: at most {_LARGEST:,}")
+        text = "\n\n".join(_blocks(file))
+    except CorpusError:
+        raise
     except zipfile.BadZipFile as error:
-        raise CorpusError("not a Word document (no zip archive)") from error
-    except OSError as error:
-        raise CorpusError(error.strerror or str(error)) from error
-    if size > _LARGEST:
-        raise CorpusError(f"{size:,} bytes when unpacked: at most {_LARGEST:,}")
-    text = "\n\n".join(_blocks(path))
+        raise CorpusError("not a Word document (no sound zip archive)") from error
+    except Exception as error:  # a parser's faults are of many kinds
+        kind = type(error).__name__
+        raise CorpusError(f"not a Word document that can be read ({kind})") from error
     if not text.strip():
         raise CorpusError("no text in this Word document")
-    refuse_reversed(text)
-    yield Document(text=text, path=path.as_posix(), source=str(path.resolve()))
+    yield Document.of_file(path, text)
 
 
-def _blocks(path: Path) -> list[str]:
+def _blocks(file: io.BytesIO) -> Iterator[str]:
     import docx
     from docx.table import Table
 
-    try:
-        found: list[str] = []
-        for block in docx.Document(str(path)).iter_inner_content():
-            if isinstance(block, Table):
-                rows = ("\t".join(cell.text for cell in row.cells) for row in block.rows)
-                found.append("\n".join(rows))
-            else:
-                found.append(block.text)
-        return found
-    except Exception as error:  # a parser's faults are of many kinds
-        raise CorpusError(
-            f"not a Word document that can be read ({type(error).__name__})"
-        ) from error
+    for block in docx.Document(file).iter_inner_content():
+        if isinstance(block, Table):
+            yield "\n".join("\t".join(cell.text for cell in row.cells) for row in block.rows)
+        else:
+            yield block.text

@@ -88,7 +88,7 @@ class FolderStore:
             manifest = {"snapshot": folders[-1].name}
         folder = self.path / manifest["snapshot"]
         with _advising(self.path):
-            Inspection(folder, _of_articles(manifest))
+            Inspection(folder, manifest, _ARTICLES)
         with contextlib.closing(ArticleTable(folder / _ARTICLES)) as table:
             return list(table)
 
@@ -161,15 +161,6 @@ def _advising(path: Path) -> Iterator[None]:
                 f"{error}; put back a copy of it, or ingest the sources anew"
             ) from error
         raise StoreError(f"{error}; {_mend(path)}") from error
-
-
-def _of_articles(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What ``manifest`` says of the file of the articles."""
-    said = {part: manifest.get(part, {}) for part in ("files", "digests")}
-    return {
-        part: {name: value for name, value in files.items() if name == _ARTICLES}
-        for part, files in said.items()
-    }
 
 
 @contextlib.contextmanager

@@ -54,21 +54,25 @@ def digest(file: Path) -> str:
 class Inspection:
     """Looks through the files of a snapshot once."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
-        """Sizes are compared at once, contents too unless there is very much of them.
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], only: str | None = None) -> None:
+        """Sizes are compared at once, contents too unless there is very much of them; of the file
+        ``only`` where one is named.
 
         Raises:
             StoreError: a file is missing, cut short or changed.
         """
         self._found: StoreError | None = None
-        for name, size in manifest["files"].items():
+        sizes, digests = (
+            {name: said for name, said in manifest.get(part, {}).items() if only in (None, name)}
+            for part in ("files", "digests")
+        )
+        for name, size in sizes.items():
             file = folder / name
             actual = file.stat().st_size if file.exists() else None
             if actual != size:
                 found = "missing" if actual is None else f"{actual} bytes, expected {size}"
                 raise StoreError(f"{file}: damaged index file ({found})")
-        digests = manifest.get("digests", {})
-        if sum(manifest["files"].values()) <= _AT_ONCE:
+        if sum(sizes.values()) <= _AT_ONCE:
             self._look(folder, digests)
             self.verdict()
         else:

@@ -70,6 +70,7 @@ def test_a_page_that_states_no_date_has_none(tmp_path: Path) -> None:
         (b" \n", "empty file"),
         (b"<html><body></body></html>", "no article found in this web page"),
         (b"<meta charset=klingon><p>word</p>", "declares an unknown encoding, 'klingon'"),
+        (b"<meta charset=undefined><p>word</p>", "declares an unknown encoding, 'undefined'"),
         (b"<p>caf\xe9</p>", "not utf-8: byte 0xe9 at 6"),
         (b"x" * 10_000_001, "a web page of 10,000,001 bytes: at most 10,000,000"),
         (page(body=f"<p>{FIRST[::-1]}</p>" * 3).encode(), "the Arabic runs backwards"),

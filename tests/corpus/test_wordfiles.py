@@ -38,7 +38,7 @@ def test_paragraphs_and_tables_are_read_in_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        (None, "not a Word document (no zip archive)"),
+        (None, "not a Word document (no sound zip archive)"),
         ({"a.txt": b"word"}, "not a Word document that can be read ("),
         ({"word/document.xml": b"0" * 200_000_001}, "200,000,001 bytes when unpacked"),
     ],

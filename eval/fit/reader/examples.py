@@ -109,7 +109,7 @@ def sets(data: Path) -> Iterator[tuple[str, EvaluationSet]]:
     yield "examples-written", read_for_fitting("written", data)
     yield "dev-news", read_for_fitting("news", data, threshold=True)
     yield "dev-tydi", read_for_fitting("tydi", data, threshold=True)
-    yield "examples-tydi-en", squad_set([data / "tydi-en-train/tydiqa-goldp-train-en.json"])
+    yield "examples-tydi-en", read_for_fitting("tydi-en", data)
 
 
 def main() -> int:
