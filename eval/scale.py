@@ -28,10 +28,11 @@ from rag.corpus.documents import Document
 from rag.corpus.readers import read_documents
 from rag.library import Library
 from rag.models.protocols import Encoder
-from rag.store.indexing import shape_of
+from rag.store.indexing import shape_of, translatable
 from rag.store.protocol import Floats as Vectors
+from rag.store.segments import Part
 from rag.store.tables import tabulate_words
-from rag.store.writing import write_snapshot
+from rag.store.writing import put_in_force, write_segment
 from rag.text.analyze import content_words
 from rag.types import Article, Chunk, Span
 
@@ -103,19 +104,22 @@ def build_synthetic(
         chunks.append([Chunk(f"a{n}", 0, len(text), text, spans)])
     sentences = sum(len(group[0].sentences) for group in chunks)
     encoder, sentence_encoder = encoders
-    write_snapshot(
+    words = tabulate_words(_noisy([content_words(chunk.text) for _, chunk in passages], count))
+    vocabulary = [word for word in words.words if translatable(word)]
+    segment = write_segment(
         path,
-        articles,
+        list(enumerate(articles)),
         chunks,
-        tabulate_words(_noisy([content_words(chunk.text) for _, chunk in passages], count)),
+        words,
         {
             "passages": RandomVectors((count, encoder.dimension), 1),
             "sentences": RandomVectors((sentences, encoder.dimension), 2),
             "similarity": RandomVectors((sentences, sentence_encoder.dimension), 3),
+            "vocabulary": sentence_encoder.encode(vocabulary, "word"),
         },
-        lambda words: sentence_encoder.encode(words, "word"),
-        shape_of(encoder, sentence_encoder, settings.chunk_tokens),
+        vocabulary,
     )
+    put_in_force(path, [Part(segment)], shape_of(encoder, sentence_encoder, settings.chunk_tokens))
 
 
 def _tokens(texts: Sequence[str]) -> list[int]:

@@ -117,20 +117,20 @@ class Library:
     ) -> Ingested:
         new = _unique(articles)
         with self._store.write(anew=rebuild) as transaction:
-            old = dict(transaction.articles)
+            stored = transaction.articles
+            old = {a.id: a for a in (stored if rebuild else stored.where("id", new))}
             replaced = {i for i, a in new.items() if i in old and old[i] != a}
-            by_source = {a.source: a.id for a in old.values() if a.source}
-            outdated = {by_source[a.source] for a in new.values() if a.source in by_source}
-            gone = replaced | (outdated - new.keys())
-            outdated |= {a.id for a in old.values() if a.host in gone}
-            outdated -= new.keys()
+            sources = {a.source for a in new.values() if a.source}
+            outdated = {a.id for a in stored.where("source", sources)} - new.keys()
+            outdated |= {a.id for a in stored.where("host", replaced | outdated)} - new.keys()
             added = tuple(i for i in new if i not in old)
             unchanged = tuple(i for i in new if i in old and i not in replaced)
-            if (new or old) and not rebuild and self._store.exists():
-                self._check_models()
+            if transaction.shape is not None:
+                check_shape(self.path, transaction.shape, self._shape())
             if added or replaced or outdated or (rebuild and old):
                 every = {**old, **new} if rebuild else new
-                wanted = [a for i, a in every.items() if i not in outdated]
+                left = outdated if rebuild else outdated.union(unchanged)
+                wanted = [a for i, a in every.items() if i not in left]
                 same = {a.id for a in wanted if not rebuild and same_passages(old.get(a.id), a)}
                 changed = [a for a in wanted if a.id not in same]
                 transaction.remove(outdated)
@@ -147,14 +147,15 @@ class Library:
         Raises:
             ArticleNotFound: an id names no article or several; nothing is removed then.
         """
+        if not self.exists():
+            self.snapshot()
         with self._store.write() as transaction:
-            snapshot = self.snapshot()
-            named = {article.id for article in (snapshot.articles.find(name) for name in ids)}
-            old = transaction.articles.values()
-            gone = tuple(article for article in old if {article.id, article.host} & named)
-            transaction.remove([article.id for article in gone])
-            transaction.commit(snapshot.shape)
-        return gone
+            stored = transaction.articles
+            named = {article.id: article for article in map(stored.find, ids)}
+            gone = named | {article.id: article for article in stored.where("host", named)}
+            transaction.remove(gone)
+            transaction.commit(transaction.shape or self._shape())
+        return tuple(gone.values())
 
     def exists(self) -> bool:
         """Whether anything was ever put in."""

@@ -18,7 +18,7 @@ from rag.config import Settings
 from rag.errors import ArticleNotFound, CorpusError, IndexMismatch, StoreError, UsageError
 from rag.filters import EVERYTHING
 from rag.library import Library
-from rag.store.protocol import single
+from rag.store.protocol import DENSE_FIELDS, single
 from rag.store.snapshot import FolderSnapshot
 
 
@@ -34,11 +34,20 @@ def reopened(library: Library) -> Library:
 
 
 def snapshot(library: Library) -> str:
-    return f"snapshot-{library.snapshot().version}"
+    return library.snapshot().version
+
+
+def segment(library: Library) -> Path:
+    """The folder of the last segment."""
+    opened = library.snapshot()
+    assert isinstance(opened, FolderSnapshot)
+    return opened.parts[-1].segment.folder
 
 
 def rows(library: Library) -> np.ndarray:
-    return np.arange(library.snapshot().counts.passages)
+    opened = library.snapshot()
+    dimension = library.encoders()[0].dimension
+    return np.sort(opened.nearest(np.ones(dimension, np.float32), 10_000, EVERYTHING))
 
 
 def check_offsets(library: Library) -> int:
@@ -105,15 +114,23 @@ def test_incremental_and_whole_builds_hold_the_same(seeded: Library, tmp_path: P
     assert isinstance(a, FolderSnapshot) and isinstance(b, FolderSnapshot)
     assert list(a.articles) == list(b.articles)
     assert a.passages(rows(whole)) == b.passages(rows(whole))
-    words = [[[s.word_table.words[n] for n in p] for p in s.words(rows(whole))] for s in (a, b)]
+    assert len(a.parts) == 1 < len(b.parts)
+    words = [[p.tolist() for p in s.words(rows(whole))] for s in (a, b)]
     assert words[0] == words[1]
     assert a.vocabulary == b.vocabulary
     query = single({"روسي": 1.0, "بريكس": 0.5})
-    found = [s.matching("stems", query, 9, EVERYTHING) for s in (a, b)]
-    assert np.array_equal(found[0], found[1])
-    for name, vectors in a.vectors.items():
-        every = np.arange(len(vectors))
-        assert np.array_equal(vectors.rows(every), b.vectors[name].rows(every))
+    everything = rows(whole)
+    candidates = [s.candidates(everything) for s in (a, b)]
+    assert candidates[0].articles == candidates[1].articles
+    for field in ("stems", "grams", "names"):
+        found, other = (set(s.matching(field, query, 9, EVERYTHING).tolist()) for s in (a, b))
+        assert found == other
+        assert np.array_equal(candidates[0].bm25(field, query), candidates[1].bm25(field, query))
+    vector = whole.encoders()[0].encode(["روسيا"], "query")[0]
+    for dense in DENSE_FIELDS:
+        first, second = (c.cosines(dense, vector) for c in candidates)
+        assert np.array_equal(first.starts, second.starts)
+        assert first.values == pytest.approx(second.values, abs=1e-6)
 
 
 def test_a_changed_file_replaces_its_former_article(seeded: Library, tmp_path: Path) -> None:
@@ -189,7 +206,7 @@ def test_an_index_of_another_encoder_is_refused_and_can_be_rebuilt(seeded: Libra
     "name", ["passages.faiss", "articles.sqlite", "word_numbers.npy", "stems.terms.txt"]
 )
 def test_an_empty_index_file_is_named_and_the_articles_survive(seeded: Library, name: str) -> None:
-    folder = seeded.path / snapshot(seeded)
+    folder = segment(seeded)
     data = (folder / name).read_bytes()
     (folder / name).write_bytes(b"")
     with pytest.raises(StoreError, match=rf"{name}: damaged index file \(0 bytes, expected"):
@@ -207,7 +224,7 @@ def test_whatever_is_changed_on_the_disk_is_named_and_nothing_answers_from_it(
 ) -> None:
     rng = random.Random(7)
     seeded.snapshot()
-    files = [f for f in (seeded.path / snapshot(seeded)).iterdir() if f.stat().st_size]
+    files = [f for f in segment(seeded).iterdir() if f.stat().st_size]
     for file in [seeded.path / "manifest.json", *files]:
         whole = file.read_bytes()
         for _ in range(6):
@@ -225,7 +242,7 @@ def test_a_very_large_index_is_looked_through_in_the_background(
     seeded: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.store.integrity._AT_ONCE", 0)
-    file = seeded.path / snapshot(seeded) / "words.txt"
+    file = segment(seeded) / "words.txt"
     file.write_bytes(file.read_bytes()[:-2] + b"x\n")
     library = reopened(seeded)
 
@@ -239,8 +256,8 @@ def test_a_very_large_index_is_looked_through_in_the_background(
 
 
 def test_what_is_damaged_beside_the_articles_is_made_anew_from_them(seeded: Library) -> None:
-    (seeded.path / snapshot(seeded) / "passages.faiss").write_bytes(b"x")
-    for content in ("{", '{"snapshot": "snapshot-0"}'):
+    (segment(seeded) / "passages.faiss").write_bytes(b"x")
+    for content in ("{", '{"segments": []}'):
         (seeded.path / "manifest.json").write_text(content, encoding="utf-8")
         with pytest.raises(StoreError, match="mend it with: musnad ingest --rebuild"):
             reopened(seeded).articles()
@@ -249,7 +266,7 @@ def test_what_is_damaged_beside_the_articles_is_made_anew_from_them(seeded: Libr
 
 
 def test_damaged_articles_are_not_indexed_anew(seeded: Library) -> None:
-    file = seeded.path / snapshot(seeded) / "articles.sqlite"
+    file = segment(seeded) / "articles.sqlite"
     data = file.read_bytes()
     at = data.index("لافروف".encode())
     file.write_bytes(data[:at] + "لاغروف".encode() + data[at + 12 :])
@@ -276,16 +293,16 @@ def test_a_failed_write_leaves_the_old_index(
     with pytest.raises(StoreError, match="No space left on device"):
         seeded.ingest([extra])
     assert snapshot(reopened(seeded)) == before
-    assert [p.name for p in seeded.path.glob("snapshot-*")] == [before]
+    assert [*seeded.path.glob("segment-*")] == [segment(seeded)]
 
 
 def test_what_a_killed_writer_left_goes_at_the_next_opening_to_write(
     seeded: Library, tmp_path: Path
 ) -> None:
-    (seeded.path / "snapshot-0").mkdir()
-    (seeded.path / "snapshot-0" / "articles.sqlite").write_bytes(b"half")
+    (seeded.path / "segment-0").mkdir()
+    (seeded.path / "segment-0" / "articles.sqlite").write_bytes(b"half")
     seeded.ingest([tmp_path / "seeds"])
-    assert [p.name for p in seeded.path.glob("snapshot-*")] == [snapshot(seeded)]
+    assert [*seeded.path.glob("segment-*")] == [segment(seeded)]
 
 
 def test_a_reader_sees_what_another_process_wrote(seeded: Library, tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import ArticleNotFound, StoreError
 from rag.store.protocol import ArticleFacts
@@ -18,24 +20,41 @@ _COLUMNS = (
     "id", "text", "title", "date", "outlet", "url", "language", "path", "source", "host",
     "debris", "evidence",
 )  # fmt: skip
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM articles"
+# By what articles are looked up.
+_KEYS = ("id", "source", "host")
+# SQLite takes so many values in one query.
+_MOST_VALUES = 500
+# Of several articles that a beginning could mean, so many are named.
+_NAMED = 5
 
 
-def write_articles(path: Path, articles: Iterable[Article]) -> None:
-    """Write ``articles`` to a new database at ``path``; their rows count from 0 in order."""
+class Placed(NamedTuple):
+    """An article, its row in its table, and its place in the order in which all were added."""
+
+    place: int
+    row: int
+    article: Article
+
+
+def write_articles(path: Path, articles: Iterable[tuple[int, Article]]) -> None:
+    """Write articles, each after its place, to a new database; rows count from 0 in order."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         definitions = ", ".join(f"{name} TEXT" for name in _COLUMNS)
-        connection.execute(f"CREATE TABLE articles (row INTEGER PRIMARY KEY, {definitions})")
-        places = ", ".join("?" * (len(_COLUMNS) + 1))
-        rows = ((row, *_to_row(article)) for row, article in enumerate(articles))
+        connection.execute(
+            f"CREATE TABLE articles (row INTEGER PRIMARY KEY, place INTEGER, {definitions})"
+        )
+        places = ", ".join("?" * (len(_COLUMNS) + 2))
+        rows = ((row, place, *_to_row(one)) for row, (place, one) in enumerate(articles))
         connection.executemany(f"INSERT INTO articles VALUES ({places})", rows)
-        connection.execute("CREATE UNIQUE INDEX article_id ON articles (id)")
+        for key in _KEYS:
+            unique = "UNIQUE" if key == "id" else ""
+            connection.execute(f"CREATE {unique} INDEX article_{key} ON articles ({key})")
         connection.commit()
 
 
 class ArticleTable:
-    """The articles of one snapshot, read-only. Safe to use from several threads."""
+    """The articles of one segment, read-only. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
         """Open a database written by :func:`write_articles`.
@@ -44,25 +63,32 @@ class ArticleTable:
             StoreError: it is missing or damaged.
         """
         self._lock = threading.Lock()
+        self._path = path
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._count = int(self._query("SELECT count(*) FROM articles")[0][0])
+            known = {row[1] for row in self._query("PRAGMA table_info(articles)")}
+            # In a former format articles lay in the order in which they were added.
+            place = "place" if "place" in known else "row AS place"
+            self._select = f"SELECT row, {place}, {', '.join(_COLUMNS)} FROM articles"
+            order = place.partition(" ")[0]
+            count, last = self._query(f"SELECT count(*), max({order}) FROM articles")[0]
         except sqlite3.Error as error:
-            raise StoreError(f"{path}: damaged article database ({error})") from error
+            raise self._damaged(error) from error
+        self._count = int(count)
+        self.last_place = -1 if last is None else int(last)
 
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Article]:
-        for row in self._query(f"{_SELECT} ORDER BY row"):
-            yield _from_row(row)
+    def __iter__(self) -> Iterator[Placed]:
+        yield from map(_placed, self._query(f"{self._select} ORDER BY place"))
 
     def __getitem__(self, row: int) -> Article:
-        return _from_row(self._query(f"{_SELECT} WHERE row = ?", row)[0])
+        return _placed(self._query(f"{self._select} WHERE row = ?", row)[0]).article
 
     def facts(self) -> list[ArticleFacts]:
-        """What is known of every article, without reading their texts."""
+        """What is known of every article, by row, without reading their texts."""
         # The same few languages and dates come again and again.
         known: dict[str | None, str | None] = {}
         rows = self._query("SELECT id, language, date FROM articles ORDER BY row")
@@ -71,21 +97,18 @@ class ArticleTable:
             for name, language, date in rows
         ]
 
-    def find(self, name: str) -> Article:
-        """The article whose id is ``name`` or, when only one does, begins with it.
+    def where(self, key: str, values: Collection[str]) -> Iterator[Placed]:
+        """The articles that have one of ``values`` as their ``id``, ``source`` or ``host``."""
+        every = list(values)
+        for start in range(0, len(every), _MOST_VALUES):
+            some = every[start : start + _MOST_VALUES]
+            marks = ", ".join("?" * len(some))
+            yield from map(_placed, self._query(f"{self._select} WHERE {key} IN ({marks})", *some))
 
-        Raises:
-            ArticleNotFound: none does, or several.
-        """
-        rows = self._query(f"{_SELECT} WHERE id = ?", name) or self._query(
-            f"{_SELECT} WHERE substr(id, 1, ?) = ? LIMIT 5", len(name), name
-        )
-        if len(rows) == 1 and name:
-            return _from_row(rows[0])
-        if not rows or not name:
-            raise ArticleNotFound(f"no article with id {name!r}: see musnad list")
-        ids = ", ".join(str(row[0]) for row in rows)
-        raise ArticleNotFound(f"several articles begin with {name!r}: {ids}")
+    def beginning(self, name: str, limit: int) -> list[Placed]:
+        """At most ``limit`` articles whose id begins with ``name``."""
+        sql = f"{self._select} WHERE substr(id, 1, ?) = ? LIMIT ?"
+        return list(map(_placed, self._query(sql, len(name), name, limit)))
 
     def close(self) -> None:
         """Release the database file."""
@@ -95,6 +118,57 @@ class ArticleTable:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
+    def _damaged(self, error: Exception) -> StoreError:
+        return StoreError(f"{self._path}: damaged article database ({error})")
+
+
+class LiveArticles:
+    """The articles of several tables but those that were removed or replaced since."""
+
+    def __init__(self, parts: Sequence[tuple[ArticleTable, Collection[int]]]) -> None:
+        """Each table with its rows that no longer count."""
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(len(table) - len(dead) for table, dead in self._parts)
+
+    def __iter__(self) -> Iterator[Article]:
+        """In the order in which they were added; what replaced one has its place."""
+        for placed in heapq.merge(*map(self._of, self._parts), key=itemgetter(0)):
+            yield placed.article
+
+    def find(self, name: str) -> Article:
+        """See :meth:`rag.store.protocol.Articles.find`."""
+        exact = self.where("id", [name])
+        if exact:
+            return exact[0]
+        found = [
+            placed.article
+            for table, dead in self._parts
+            for placed in (table.beginning(name, _NAMED + len(dead)) if name else ())
+            if placed.row not in dead
+        ]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ArticleNotFound(f"no article with id {name!r}: see musnad list")
+        ids = ", ".join(article.id for article in found[:_NAMED])
+        raise ArticleNotFound(f"several articles begin with {name!r}: {ids}")
+
+    def where(self, key: str, values: Collection[str]) -> list[Article]:
+        """See :meth:`ArticleTable.where`."""
+        return [
+            placed.article
+            for table, dead in self._parts
+            for placed in (table.where(key, values) if values else ())
+            if placed.row not in dead
+        ]
+
+    @staticmethod
+    def _of(part: tuple[ArticleTable, Collection[int]]) -> Iterator[Placed]:
+        table, dead = part
+        return (placed for placed in table if placed.row not in dead)
+
 
 def _to_row(article: Article) -> tuple[str | None, ...]:
     plain = [getattr(article, name) for name in _COLUMNS[:-2]]
@@ -103,12 +177,14 @@ def _to_row(article: Article) -> tuple[str | None, ...]:
     return (*plain, debris, provenance)
 
 
-def _from_row(row: tuple[Any, ...]) -> Article:
-    fields = dict(zip(_COLUMNS, row, strict=True))
+def _placed(row: tuple[Any, ...]) -> Placed:
+    number, place, *values = row
+    fields = dict(zip(_COLUMNS, values, strict=True))
     debris = json.loads(fields.pop("debris") or "[]")
     provenance = json.loads(fields.pop("evidence") or "{}")
-    return Article(
+    article = Article(
         **fields,
         debris=tuple(Span(*span) for span in debris),
         provenance={name: Span(*span) for name, span in provenance.items()},
     )
+    return Placed(int(place), int(number), article)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.store.lexical import Postings, TermTable
+from rag.store.lexical import FieldPart, Gone, Postings, TermTable
 from rag.store.protocol import Ids, Ints
 from rag.store.tables import WordTable
 from rag.text.analyze import grams, is_arabic, stem
@@ -73,8 +73,6 @@ def tabulate_terms(words: WordTable, field: Field) -> TermTable:
     )
     of_words.sum_duplicates()
     lengths, frequency = _count(words, of_words)
-    mean = lengths.mean() if len(lengths) and lengths.sum() else 1.0
-    relative = field.b * lengths.astype(np.float32) / np.float32(mean)
     of_terms = of_words.tocsc()
     return TermTable(
         terms=list(terms),
@@ -82,8 +80,22 @@ def tabulate_terms(words: WordTable, field: Field) -> TermTable:
         words=of_terms.indices.astype(np.int32),
         times=of_terms.data,
         frequency=frequency,
-        saturation=np.float32(field.k1) * (np.float32(1 - field.b) + relative),
+        lengths=lengths.astype(np.int32),
     )
+
+
+def without(part: FieldPart, words: WordTable, passages: Ids) -> Gone:
+    """What is gone from a part with some of its ``passages``; ``words`` are those of all."""
+    from scipy.sparse import csc_array
+
+    if not len(passages):
+        return Gone(passages, None)
+    table = part.table
+    shape = (len(words.words), len(table.terms))
+    of_words = csc_array((table.times, table.words, table.starts), shape=shape).tocsr()
+    bounds = np.cumsum([0, *(words.word_bounds[passages + 1] - words.word_bounds[passages])])
+    some = WordTable(words.words, words.placed(passages)[0], bounds)
+    return Gone(passages, _count(some, of_words)[1])
 
 
 def _count(words: WordTable, of_words: Any) -> tuple[Ids, Ints]:

@@ -1,31 +1,31 @@
-"""The store in a folder: snapshots beside one another, a manifest that names the current one."""
+"""The store in a folder: segments beside one another, and a manifest naming the current ones."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from rag.errors import StoreError
-from rag.store.articles import ArticleTable
-from rag.store.fields import FIELDS
+from rag.store.articles import ArticleTable, LiveArticles
 from rag.store.integrity import Inspection, is_whole
-from rag.store.lexical import LexicalIndex, Postings, TermTable
+from rag.store.segments import ARTICLES, Part, Segment
 from rag.store.snapshot import FolderSnapshot
-from rag.store.tables import ChunkTable, WordTable, load_lines
-from rag.store.vectors import open_vectors
-from rag.store.writing import FORMAT, MANIFEST, PREFIX, VECTORS, FolderTransaction, sweep
-from rag.types import Article
+from rag.store.writing import FORMAT, MANIFEST, MANIFEST_COPY, PREFIX, FolderTransaction, sweep
 
 _LOCK_SECONDS = 600
-# What a manifest says of the snapshot itself; the rest is its shape.
-_OWN = ("format", "snapshot", "created", "counts", "files", "digests", "sha256", "vectors")
-_ARTICLES = "articles.sqlite"
+# A format whose indexes are brought up to date without encoding anything, by the next to write.
+_FORMER = 3
+# What a manifest says of its state, now or formerly; the rest is the shape.
+_OWN = {
+    *("format", "version", "created", "segments", "sha256"),
+    *("snapshot", "counts", "files", "digests", "vectors"),
+}
 
 
 class FolderStore:
@@ -36,7 +36,7 @@ class FolderStore:
         self.path = path
         self._lock = threading.Lock()
         self._open: FolderSnapshot | None = None
-        self._inspection: Inspection | None = None
+        self._segments: dict[str, Segment] = {}
 
     def exists(self) -> bool:
         """Whether there is a manifest."""
@@ -46,60 +46,112 @@ class FolderStore:
         """See :meth:`rag.store.protocol.Store.snapshot`."""
         with self._lock:
             manifest = _read_manifest(self.path)
-            while self._open is None or PREFIX + self._open.version != manifest["snapshot"]:
+            while self._open is None or self._open.version != manifest["version"]:
                 try:
-                    self._open, self._inspection = _open_snapshot(self.path, manifest)
+                    self._open = self._opened(manifest)
                 except StoreError:
-                    # A writer may have replaced and removed the snapshot meanwhile.
+                    # A writer may have replaced and removed the segments meanwhile.
                     failed, manifest = manifest, _read_manifest(self.path)
                     if manifest == failed:
                         raise
-            if self._inspection:
-                with _advising(self.path):
-                    self._inspection.verdict()
+            with _advising(self.path):
+                for part in self._open.parts:
+                    part.segment.inspection.verdict()
             return self._open
+
+    def _opened(self, manifest: Mapping[str, Any]) -> FolderSnapshot:
+        """The snapshot that ``manifest`` describes, ready to be searched.
+
+        Raises:
+            StoreError: a file of it is missing, cut short or damaged.
+        """
+        with _advising(self.path):
+            parts = self._parts(manifest)
+            for part in parts:
+                part.segment.open()
+            return FolderSnapshot(manifest["version"], _shape(manifest), parts)
+
+    def _parts(self, manifest: Mapping[str, Any]) -> list[Part]:
+        """Segments that were opened before stay open: they do not change."""
+        before, self._segments = self._segments, {}
+        for said in manifest["segments"]:
+            name = said["name"]
+            self._segments[name] = before.get(name) or Segment(self.path / name, said)
+        return [
+            Part(self._segments[said["name"]], frozenset(said["dead"]))
+            for said in manifest["segments"]
+        ]
 
     @contextlib.contextmanager
     def write(self, *, anew: bool = False) -> Iterator[FolderTransaction]:
         """See :meth:`rag.store.protocol.Store.write`."""
         with _writing(self.path):
-            before = self.snapshot() if self.exists() and not anew else None
-            if before:
-                sweep(self.path, PREFIX + before.version)
-            articles = before.articles if before else self._salvaged()
-            yield FolderTransaction(self.path, articles, before)
+            if anew or not self.exists():
+                yield FolderTransaction(self.path, self._salvaged(), [], None)
+                return
+            manifest = _read_manifest(self.path, formats=(FORMAT, _FORMER))
+            sweep(self.path, {said["name"] for said in manifest["segments"]})
+            with self._lock, _advising(self.path):
+                parts = self._parts(manifest)
+                articles = LiveArticles([(part.segment.articles, part.dead) for part in parts])
+            with _advising(self.path):
+                yield FolderTransaction(
+                    self.path,
+                    articles,
+                    parts,
+                    _shape(manifest),
+                    rewrite=manifest["format"] == _FORMER,
+                )
 
-    def _salvaged(self) -> list[Article]:
+    def _salvaged(self) -> LiveArticles:
         """The articles of an index whose other files may be damaged; none where there is none.
 
         Raises:
             StoreError: not even its articles can be read.
         """
         if not self.exists():
-            return []
-        manifest: Mapping[str, Any] = {}
-        with contextlib.suppress(StoreError):
-            manifest = _read_manifest(self.path, any_format=True)
-        folders = sorted(self.path.glob(f"{PREFIX}*"))
-        if self.path / manifest.get("snapshot", "") not in folders:
-            # Nothing but the articles is needed, and they are in the newest snapshot.
-            if not folders:
-                raise StoreError(f"{self.path}: damaged index, no snapshot in it")
-            manifest = {"snapshot": folders[-1].name}
-        folder = self.path / manifest["snapshot"]
+            return LiveArticles([])
+        for name in (MANIFEST, MANIFEST_COPY):
+            try:
+                manifest = _read_manifest(self.path, name, formats=range(FORMAT + 1))
+            except StoreError:
+                continue
+            return self._tables(manifest["segments"])
+        # Which articles had been replaced or removed is not known any more: the newest count.
+        folders = sorted(self.path.glob(f"{PREFIX}*"), reverse=True)
+        if not folders:
+            raise StoreError(f"{self.path}: damaged index, no articles left in it")
+        return self._tables([{"name": folder.name} for folder in folders])
+
+    def _tables(self, segments: Sequence[Mapping[str, Any]]) -> LiveArticles:
+        """The articles of segments; of those with one id, where that is left open, the first."""
+        tables: list[tuple[ArticleTable, set[int]]] = []
+        seen: set[str] = set()
         with _advising(self.path):
-            Inspection(folder, manifest, _ARTICLES)
-        with contextlib.closing(ArticleTable(folder / _ARTICLES)) as table:
-            return list(table)
+            for said in segments:
+                folder = self.path / said["name"]
+                Inspection(folder, said).check([ARTICLES])
+                table = ArticleTable(folder / ARTICLES)
+                dead = set(said.get("dead", ()))
+                dead |= {n for n, facts in enumerate(table.facts()) if facts.id in seen}
+                seen |= {facts.id for n, facts in enumerate(table.facts()) if n not in dead}
+                tables.append((table, dead))
+        return LiveArticles(tables)
 
 
-def _read_manifest(path: Path, *, any_format: bool = False) -> dict[str, Any]:
-    """The manifest of the index at ``path``.
+def _shape(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in manifest.items() if name not in _OWN}
+
+
+def _read_manifest(
+    path: Path, name: str = MANIFEST, formats: Collection[int] = (FORMAT,)
+) -> dict[str, Any]:
+    """The manifest of the index at ``path``, which is to be of one of ``formats``.
 
     Raises:
         StoreError: there is none, or it cannot be read.
     """
-    file = path / MANIFEST
+    file = path / name
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -108,44 +160,26 @@ def _read_manifest(path: Path, *, any_format: bool = False) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise StoreError(f"{file}: damaged manifest; {_mend(path)}") from error
-    if (
-        not isinstance(manifest, dict)
-        or not isinstance(manifest.get("snapshot"), str)
-        or not is_whole(manifest)
-    ):
+    made = manifest.get("format") if isinstance(manifest, dict) else None
+    if made in range(FORMAT) and isinstance(manifest.get("snapshot"), str):
+        manifest = _segmented(manifest)
+    elif not is_whole(manifest):
         raise StoreError(f"{file}: damaged manifest; {_mend(path)}")
-    if manifest.get("format") != FORMAT and not any_format:
-        raise StoreError(f"{file}: not an index of format {FORMAT}; {_mend(path)}")
-    return manifest
+    if made not in formats:
+        mend = f"bring it up to date with: musnad repair --index {path}"
+        raise StoreError(f"{file}: not an index of format {FORMAT}; {mend}")
+    return dict(manifest)
+
+
+def _segmented(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest of before there were segments, as if it had one: its articles are read alike."""
+    parts = {part: manifest.get(part, {}) for part in ("files", "digests")}
+    return {**manifest, "segments": [{"name": manifest["snapshot"], "dead": [], **parts}]}
 
 
 def _mend(path: Path) -> str:
     """The advice that ends a message about a damaged index."""
     return f"mend it with: musnad ingest --rebuild --index {path}"
-
-
-def _open_snapshot(path: Path, manifest: Mapping[str, Any]) -> tuple[FolderSnapshot, Inspection]:
-    """The snapshot that ``manifest`` names, and what looks through its files.
-
-    Raises:
-        StoreError: a file of it is missing, cut short or damaged.
-    """
-    folder = path / manifest["snapshot"]
-    with _advising(path):
-        inspection = Inspection(folder, manifest)
-        postings = Postings.load(folder, "postings.")
-        fields = {name: TermTable.load(folder, f"{name}.") for name in FIELDS}
-        return FolderSnapshot(
-            version=folder.name.removeprefix(PREFIX),
-            size=sum(manifest["files"].values()),
-            shape={name: value for name, value in manifest.items() if name not in _OWN},
-            articles=ArticleTable(folder / _ARTICLES),
-            chunks=ChunkTable.load(folder),
-            vectors={name: open_vectors(folder, file) for name, (file, _) in VECTORS.items()},
-            word_table=WordTable.load(folder),
-            lexical={name: LexicalIndex(terms, postings) for name, terms in fields.items()},
-            vocabulary=load_lines(folder / "vocabulary.txt"),
-        ), inspection
 
 
 @contextlib.contextmanager
@@ -156,7 +190,7 @@ def _advising(path: Path) -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        if _ARTICLES in str(error):
+        if ARTICLES in str(error):
             raise StoreError(
                 f"{error}; put back a copy of it, or ingest the sources anew"
             ) from error

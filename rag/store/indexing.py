@@ -11,7 +11,7 @@ import numpy as np
 from rag.corpus.chunking import CHUNKER_VERSION, chunk_article
 from rag.errors import IndexMismatch
 from rag.models.protocols import Encoder, Role
-from rag.store.protocol import DenseField, Entry, Floats, Ints, Shape
+from rag.store.protocol import DenseField, Entry, Floats, Shape
 from rag.text.analyze import ANALYZER_VERSION, content_words, is_arabic
 from rag.types import Article, Chunk, Report
 
@@ -116,7 +116,7 @@ def index_articles(
 def entries_of(
     articles: Sequence[Article],
     chunks: Sequence[Sequence[Chunk]],
-    words: Sequence[Sequence[str] | Ints],
+    words: Sequence[Sequence[str]],
     vectors: Mapping[DenseField, Floats],
 ) -> list[Entry]:
     """What lies one after another for all articles, as one entry per article."""

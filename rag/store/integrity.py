@@ -1,4 +1,4 @@
-"""Whether the files of a snapshot are those that were written.
+"""Whether the files of an index are those that were written.
 
 A manifest has the size and the SHA-256 of every file, and its own. A file that was cut short or
 changed on the disk is named before anything is read from it; of a very large index meanwhile, with
@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rag.errors import StoreError
 
-# Up to so many bytes are looked through before the snapshot is opened: a second or two.
+# Up to so many bytes are looked through before a segment is opened: a second or two.
 _AT_ONCE = 1 << 30
 _SEAL = "sha256"
 
@@ -35,9 +35,9 @@ def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {**manifest, _SEAL: _seal(manifest)}
 
 
-def is_whole(manifest: Mapping[str, Any]) -> bool:
-    """Whether it says what it said when it was sealed; one of before there were seals may."""
-    return _SEAL not in manifest or manifest[_SEAL] == _seal(manifest)
+def is_whole(manifest: Any) -> bool:
+    """Whether it says what it said when it was sealed."""
+    return isinstance(manifest, dict) and manifest.get(_SEAL) == _seal(manifest)
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:
@@ -52,31 +52,37 @@ def digest(file: Path) -> str:
 
 
 class Inspection:
-    """Looks through the files of a snapshot once."""
+    """Looks through the files of a folder, each once."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], only: str | None = None) -> None:
-        """Sizes are compared at once, contents too unless there is very much of them; of the file
-        ``only`` where one is named.
+    def __init__(self, folder: Path, said: Mapping[str, Any]) -> None:
+        """``said`` is what :func:`described` said of the folder."""
+        self._folder = folder
+        self._sizes: Mapping[str, int] = said.get("files", {})
+        self._digests: Mapping[str, str] = said.get("digests", {})
+        self._seen: set[str] = set()
+        self._found: StoreError | None = None
+
+    def check(self, only: Collection[str] | None = None) -> None:
+        """Compare sizes at once, contents too unless there is very much of them.
 
         Raises:
-            StoreError: a file is missing, cut short or changed.
+            StoreError: a file, of those in ``only`` if given, is missing, cut short or changed.
         """
-        self._found: StoreError | None = None
-        sizes, digests = (
-            {name: said for name, said in manifest.get(part, {}).items() if only in (None, name)}
-            for part in ("files", "digests")
-        )
-        for name, size in sizes.items():
-            file = folder / name
+        self.verdict()
+        wanted = self._sizes.keys() if only is None else self._sizes.keys() & only
+        names = sorted(wanted - self._seen)
+        for name in names:
+            file, size = self._folder / name, self._sizes[name]
             actual = file.stat().st_size if file.exists() else None
             if actual != size:
                 found = "missing" if actual is None else f"{actual} bytes, expected {size}"
                 raise StoreError(f"{file}: damaged index file ({found})")
-        if sum(sizes.values()) <= _AT_ONCE:
-            self._look(folder, digests)
+        self._seen.update(names)
+        if sum(self._sizes[name] for name in names) <= _AT_ONCE:
+            self._look(names)
             self.verdict()
         else:
-            threading.Thread(target=self._look, args=(folder, digests), daemon=True).start()
+            threading.Thread(target=self._look, args=(names,), daemon=True).start()
 
     def verdict(self) -> None:
         """Say what was found so far.
@@ -87,12 +93,13 @@ class Inspection:
         if self._found:
             raise self._found
 
-    def _look(self, folder: Path, digests: Mapping[str, str]) -> None:
-        for name, expected in digests.items():
+    def _look(self, names: Iterable[str]) -> None:
+        for name in names:
+            file = self._folder / name
             try:
-                if digest(folder / name) != expected:
-                    self._found = StoreError(f"{folder / name}: damaged index file (changed)")
+                if name in self._digests and digest(file) != self._digests[name]:
+                    self._found = StoreError(f"{file}: damaged index file (changed)")
             except OSError as error:
-                self._found = StoreError(f"{folder / name}: {error.strerror}")
+                self._found = StoreError(f"{file}: {error.strerror}")
             if self._found:
                 return

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +36,21 @@ class Postings(Table):
     counts: NDArray[np.uint16]
 
 
+class Gone(NamedTuple):
+    """What no longer counts in a part: rows of passages, and of each term in how many of these it
+    stood, ``None`` where there are none.
+    """
+
+    passages: Ids
+    frequency: Ints | None
+
+
 @dataclass(frozen=True)
 class TermTable(Table):
     """The terms of one field.
 
     The words that hold term ``t`` are ``words[starts[t]:starts[t + 1]]``, each ``times`` over;
-    ``frequency[t]`` is the number of passages that hold it. ``saturation[p]`` is what is added to
-    a term's frequency in passage ``p``.
+    ``frequency[t]`` is the number of passages that hold it. Passage ``p`` has ``lengths[p]`` terms.
     """
 
     terms: Sequence[str]
@@ -49,30 +58,42 @@ class TermTable(Table):
     words: Ints
     times: NDArray[np.uint16]
     frequency: Ints
-    saturation: Floats
+    lengths: Ints
 
 
-class LexicalIndex:
-    """One field of terms over passages."""
+class FieldPart:
+    """One field in one segment."""
 
     def __init__(self, table: TermTable, postings: Postings) -> None:
-        """Search the terms of ``table`` by the ``postings`` of their words."""
-        self._table = table
-        self._postings = postings
-        self._saturation = table.saturation
-        self._numbers = {term: number for number, term in enumerate(table.terms)}
+        """The terms of ``table`` and the ``postings`` of their words."""
+        self.table = table
+        self.postings = postings
+        self.numbers = {term: number for number, term in enumerate(table.terms)}
 
-    def top(self, groups: Iterable[Group], k: int, allowed: Mask | None = None) -> Ids:
-        """Ids of the ``k`` passages with the largest scores above zero, in no order.
+    def __len__(self) -> int:
+        return len(self.table.lengths)
 
-        In an index of hundreds of thousands, the words that most passages have are left out of
-        account: they cost the most and tell the least.
-        """
-        total = np.zeros(len(self._saturation), dtype=np.float32)
+    def members(self, group: Group) -> tuple[Ints, Floats]:
+        """The words that hold a term of ``group``, and how many of it each stands for."""
+        table = self.table
+        words, times = [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
+        for term, likely in group.terms.items():
+            number = self.numbers.get(term)
+            if number is not None:
+                run = slice(int(table.starts[number]), int(table.starts[number + 1]))
+                words.append(table.words[run])
+                times.append(table.times[run] * np.float32(likely))
+        return np.concatenate(words), np.concatenate(times)
+
+    def totals(self, groups: Iterable[tuple[Group, float]], saturation: Floats) -> Floats:
+        """The score of every passage, shape ``(n,)``, of groups with their weights."""
+        total = np.zeros(len(self), dtype=np.float32)
         found = np.zeros_like(total)
-        lists = self._postings
-        for group in self._telling(groups):
-            words, times = self._members(group)
+        lists = self.postings
+        for group, weight in groups:
+            words, times = self.members(group)
+            if not len(words):
+                continue
             starts, ends = lists.starts[words], lists.starts[words + 1]
             alone = len(words) == 1
             listed = slice(int(starts[0]), int(ends[0])) if alone else concatenated(starts, ends)
@@ -83,14 +104,82 @@ class LexicalIndex:
                 found[passages] = 0
                 np.add.at(found, passages, tf)
                 tf = found[passages]
-            weight = np.float32(group.weight * self._idf(group))
-            total[passages] += weight * tf / (tf + self._saturation[passages])
-        if allowed is not None:
-            total[~allowed] = 0
-        rows = np.flatnonzero(total > 0)
-        if len(rows) <= k:
-            return rows
-        return rows[np.argpartition(-total[rows], k - 1)[:k]]
+            total[passages] += np.float32(weight) * tf / (tf + saturation[passages])
+        return total
+
+    def term_frequencies(
+        self, groups: Sequence[Group], count: int, placed: tuple[Ints, Ids]
+    ) -> NDArray[np.float64]:
+        """How often each group stands in ``count`` passages, given :meth:`WordTable.placed` of
+        them; shape ``(count, len(groups))``.
+        """
+        members = [self.members(group) for group in groups]
+        words = np.concatenate([words for words, _ in members])
+        times = np.concatenate([times for _, times in members])
+        group_of = np.repeat(np.arange(len(groups)), [len(words) for words, _ in members])
+        order = np.argsort(words, kind="stable")
+        words, times, group_of = words[order], times[order], group_of[order]
+        # Which words of the passages are among these, and where their runs begin and end.
+        known = np.zeros(len(self.postings.starts), dtype=bool)
+        known[words] = True
+        numbers, places = placed
+        hits = np.flatnonzero(known[numbers])
+        numbers, places = numbers[hits], places[hits]
+        starts, ends = np.searchsorted(words, numbers), np.searchsorted(words, numbers, "right")
+        runs = concatenated(starts, ends)
+        cells = np.repeat(places, ends - starts) * len(groups) + group_of[runs]
+        tf = np.bincount(cells, times[runs], minlength=count * len(groups))
+        return np.asarray(tf, dtype=np.float64).reshape(count, len(groups))
+
+    def holding(self, term: str, words: Iterable[int]) -> Ids:
+        """Rows of the passages that hold ``term`` or one of ``words``; some come several times."""
+        numbers = np.asarray([*self.members(Group({term: 1.0}))[0], *words], dtype=np.int64)
+        starts = self.postings.starts
+        listed = concatenated(starts[numbers], starts[numbers + 1])
+        return self.postings.passages[listed].astype(np.int64)
+
+
+class LexicalIndex:
+    """One field over the passages of all segments, whose statistics are those of all of them."""
+
+    def __init__(
+        self, parts: Sequence[FieldPart], gone: Sequence[Gone], k1: float, b: float
+    ) -> None:
+        """Search ``parts`` less what is ``gone`` from each, with BM25's two parameters."""
+        self._parts = parts
+        self._gone = gone
+        lengths = [
+            np.delete(one.table.lengths, less.passages)
+            for one, less in zip(parts, gone, strict=True)
+        ]
+        self._count = sum(map(len, lengths))
+        total = sum(int(some.sum(dtype=np.int64)) for some in lengths)
+        mean = np.float32(total / self._count if total else 1.0)
+        self._saturation = [
+            np.float32(k1) * (np.float32(1 - b) + b * one.table.lengths.astype(np.float32) / mean)
+            for one in parts
+        ]
+        self._firsts = np.cumsum([0, *map(len, parts)])[:-1]
+
+    def top(self, groups: Iterable[Group], k: int, allowed: Sequence[Mask | None]) -> Ids:
+        """The ``k`` passages with the largest scores above zero, in no order, numbered through all
+        parts; ``allowed`` are those of each part that may be.
+
+        In an index of hundreds of thousands, the words that most passages have are left out of
+        account: they cost the most and tell the least.
+        """
+        weighted = [(group, group.weight * self._idf(group)) for group in self._telling(groups)]
+        found, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for n, part in enumerate(self._parts):
+            total = part.totals(weighted, self._saturation[n])
+            mask = allowed[n]
+            if mask is not None:
+                total[~mask] = 0
+            rows = np.flatnonzero(total > 0)
+            found.append(rows + self._firsts[n])
+            scores.append(total[rows])
+        ids, score = np.concatenate(found), np.concatenate(scores)
+        return ids if len(ids) <= k else ids[np.argpartition(-score, k - 1)[:k]]
 
     def _telling(self, groups: Iterable[Group]) -> Iterator[Group]:
         """``groups`` from the rarest on, as long as their lists of passages are not too long."""
@@ -101,43 +190,28 @@ class LexicalIndex:
                 return
             yield group
 
-    def scores(self, groups: Sequence[Group], rows: Ids, placed: tuple[Ints, Ids]) -> Floats:
-        """BM25 of the passages ``rows``, given :meth:`WordTable.placed` of them; shape ``(n,)``."""
-        count = len(rows)
+    def scores(
+        self, part: int, groups: Sequence[Group], rows: Ids, placed: tuple[Ints, Ids]
+    ) -> Floats:
+        """BM25 of the passages ``rows`` of one part, given :meth:`WordTable.placed` of them; shape
+        ``(n,)``.
+        """
         if not groups:
-            return np.zeros(count, dtype=np.float32)
-        members = [self._members(group) for group in groups]
-        words = np.concatenate([words for words, _ in members])
-        times = np.concatenate([times for _, times in members])
-        group_of = np.repeat(np.arange(len(groups)), [len(words) for words, _ in members])
-        order = np.argsort(words, kind="stable")
-        words, times, group_of = words[order], times[order], group_of[order]
-        # Which words of the passages are among these, and where their runs begin and end.
-        known = np.zeros(len(self._postings.starts), dtype=bool)
-        known[words] = True
-        numbers, places = placed
-        hits = np.flatnonzero(known[numbers])
-        numbers, places = numbers[hits], places[hits]
-        starts, ends = np.searchsorted(words, numbers), np.searchsorted(words, numbers, "right")
-        runs = concatenated(starts, ends)
-        cells = np.repeat(places, ends - starts) * len(groups) + group_of[runs]
-        tf = np.bincount(cells, times[runs], minlength=count * len(groups))
-        tf = tf.reshape(count, len(groups))
+            return np.zeros(len(rows), dtype=np.float32)
+        tf = self._parts[part].term_frequencies(groups, len(rows), placed)
         weights = np.asarray([group.weight * self._idf(group) for group in groups])
-        saturation = self._saturation[rows]
+        saturation = self._saturation[part][rows]
         return np.asarray(tf / (tf + saturation[:, None]) @ weights, dtype=np.float32)
-
-    def holding(self, term: str, words: Iterable[int]) -> Ids:
-        """Rows of the passages that hold ``term`` or one of ``words``; some come several times."""
-        numbers = np.asarray([*self._members(Group({term: 1.0}))[0], *words], dtype=np.int64)
-        starts = self._postings.starts
-        listed = concatenated(starts[numbers], starts[numbers + 1])
-        return self._postings.passages[listed].astype(np.int64)
 
     def document_frequency(self, term: str) -> int:
         """In how many passages ``term`` stands."""
-        number = self._numbers.get(term)
-        return 0 if number is None else int(self._table.frequency[number])
+        found = 0
+        for part, gone in zip(self._parts, self._gone, strict=True):
+            number = part.numbers.get(term)
+            if number is not None:
+                found += int(part.table.frequency[number])
+                found -= int(gone.frequency[number]) if gone.frequency is not None else 0
+        return found
 
     def _expected(self, group: Group) -> float:
         return sum(likely * self.document_frequency(term) for term, likely in group.terms.items())
@@ -145,17 +219,5 @@ class LexicalIndex:
     def _idf(self, group: Group) -> float:
         """``ln(1 + (N - df + 0.5)/(df + 0.5))``, never below 0, of the expected frequency."""
         expected = self._expected(group)
-        odds = max(len(self._saturation) - expected + 0.5, 0.0) / (expected + 0.5)
+        odds = max(self._count - expected + 0.5, 0.0) / (expected + 0.5)
         return float(np.log1p(odds).astype(np.float32))
-
-    def _members(self, group: Group) -> tuple[Ints, Floats]:
-        """The words that hold a term of ``group``, and how many of it each stands for."""
-        table = self._table
-        words, times = [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
-        for term, likely in group.terms.items():
-            number = self._numbers.get(term)
-            if number is not None:
-                run = slice(int(table.starts[number]), int(table.starts[number + 1]))
-                words.append(table.words[run])
-                times.append(table.times[run] * np.float32(likely))
-        return np.concatenate(words), np.concatenate(times)

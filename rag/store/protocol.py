@@ -121,6 +121,13 @@ class Articles(Protocol):
         """
 
 
+class StoredArticles(Articles, Protocol):
+    """Articles that can be looked up by what they were made from."""
+
+    def where(self, key: Literal["id", "source", "host"], values: Collection[str]) -> list[Article]:
+        """Those that have one of ``values`` as their ``key``."""
+
+
 class Snapshot(Protocol):
     """One state of a corpus, read-only. Safe to use from several threads."""
 
@@ -180,13 +187,13 @@ class Snapshot(Protocol):
 class Entry:
     """An article and all that is made of it: chunks, their words, and unit vectors.
 
-    ``words`` are those of each chunk, or a store's own numbers for them. Of the ``vectors``, those
-    of ``passages`` have shape ``(chunks, d)``; the others have a row for each sentence.
+    ``words`` are those of each chunk. Of the ``vectors``, those of ``passages`` have shape
+    ``(chunks, d)``; the others have a row for each sentence.
     """
 
     article: Article
     chunks: Sequence[Chunk]
-    words: Sequence[Sequence[str] | Ints]
+    words: Sequence[Sequence[str]]
     vectors: Mapping[DenseField, Floats]
 
 
@@ -194,8 +201,12 @@ class Transaction(Protocol):
     """Changes that become visible together, or not at all."""
 
     @property
-    def articles(self) -> Mapping[str, Article]:
-        """The articles by id, as they will be."""
+    def articles(self) -> StoredArticles:
+        """The articles as they were before it."""
+
+    @property
+    def shape(self) -> Shape | None:
+        """What shaped the state before it; ``None`` where it is made anew."""
 
     @property
     def vocabulary(self) -> Collection[str]:

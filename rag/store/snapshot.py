@@ -1,20 +1,22 @@
-"""An open snapshot of a folder: the tables on disk, as :class:`rag.store.protocol.Snapshot`.
+"""An open snapshot of a folder: its segments as one, as :class:`rag.store.protocol.Snapshot`.
 
-Rows are known here and in the tables alone: a passage's number is its row.
+A passage's number is its row in its segment, after those of the segments before. What is searched
+in each is put together here, by scores that are comparable: cosines are, and the statistics of
+words are those of all segments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.filters import EVERYTHING, Filter, days_of
-from rag.store.articles import ArticleTable
+from rag.filters import EVERYTHING, Filter
+from rag.store.articles import LiveArticles
+from rag.store.fields import FIELDS
 from rag.store.lexical import LexicalIndex
 from rag.store.protocol import (
     ArticleFacts,
@@ -29,45 +31,62 @@ from rag.store.protocol import (
     Passage,
     Shape,
 )
-from rag.store.tables import ChunkTable, Mask, WordTable, concatenated
-from rag.store.vectors import VectorIndex
+from rag.store.segments import Part
+from rag.store.tables import concatenated
 from rag.text.analyze import stem
-
-# Filters whose passages are remembered.
-_REMEMBERED = 16
 
 
 @dataclass(frozen=True)
 class FolderSnapshot:
-    """The tables of one snapshot folder."""
+    """The segments of one state of a folder."""
 
     version: str
-    size: int
     shape: Shape
-    articles: ArticleTable
-    chunks: ChunkTable
-    vectors: Mapping[str, VectorIndex]
-    word_table: WordTable
-    lexical: Mapping[str, LexicalIndex]
-    vocabulary: Sequence[str]
+    parts: Sequence[Part]
+
+    @property
+    def size(self) -> int:
+        """See :class:`rag.store.protocol.Snapshot`, here and below."""
+        return sum(part.segment.size for part in self.parts)
 
     @cached_property
     def counts(self) -> Counts:
-        """See :class:`rag.store.protocol.Snapshot`, here and below."""
-        return Counts(len(self.articles), len(self.chunks), len(self.chunks.sentences))
+        """Of what counts."""
+        passages = sum(len(part.segment.chunks) - len(part.gone) for part in self.parts)
+        sentences = sum(
+            len(part.segment.chunks.sentences) - int(_lengths(part, part.gone).sum())
+            for part in self.parts
+        )
+        return Counts(len(self.articles), passages, sentences)
+
+    @cached_property
+    def articles(self) -> LiveArticles:
+        """Of all segments."""
+        return LiveArticles([(part.segment.articles, part.dead) for part in self.parts])
+
+    @cached_property
+    def vocabulary(self) -> Collection[str]:
+        """In the order in which they came."""
+        return list(dict.fromkeys(w for part in self.parts for w in part.segment.vocabulary))
 
     def nearest(self, vector: Floats, k: int, where: Filter = EVERYTHING) -> Ids:
         """By exact or compressed search; see :mod:`rag.store.vectors`."""
-        return self.vectors["passages"].search(vector, k, self._filters.mask(where))[0]
+        found, cosines = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
+        for part, first in zip(self.parts, self._firsts[:-1], strict=True):
+            rows, some = part.segment.vectors["passages"].search(vector, k, part.mask(where))
+            found.append(rows + first)
+            cosines.append(some)
+        order = np.argsort(-np.concatenate(cosines), kind="stable")[:k]
+        return np.concatenate(found)[order]
 
     def matching(
         self, field: LexicalField, groups: Sequence[Group], k: int, where: Filter = EVERYTHING
     ) -> Ids:
         """By lists of passages; see :mod:`rag.store.lexical`."""
-        mask = self._filters.mask(where)
-        if not groups or (mask is not None and not mask.any()):
+        masks = [part.mask(where) for part in self.parts]
+        if not groups or all(mask is not None and not mask.any() for mask in masks):
             return np.zeros(0, dtype=np.int64)
-        return self.lexical[field].top(groups, k, mask)
+        return self.lexical[field].top(groups, k, masks)
 
     def candidates(self, ids: Ids) -> FolderCandidates:
         """The passages, their words and sentences fetched on first use."""
@@ -75,28 +94,52 @@ class FolderSnapshot:
 
     def passages(self, ids: Ids) -> list[Passage]:
         """Each with its article, read from the database."""
-        owners = (self.articles[row] for row in self.chunks.owners[ids].tolist())
         return [
-            Passage(row, article, self.chunks.chunk(row, article))
-            for row, article in zip(ids.tolist(), owners, strict=True)
+            self._passage(*found) for found in zip(ids.tolist(), *self._found(ids), strict=True)
         ]
 
+    def _passage(self, number: int, n: int, row: int) -> Passage:
+        segment = self.parts[n].segment
+        article = segment.articles[int(segment.chunks.owners[row])]
+        return Passage(number, article, segment.chunks.chunk(row, article))
+
     def words(self, ids: Ids) -> list[Ints]:
-        """Slices of the word table."""
-        return self.word_table.of(ids.tolist())
+        """Slices of the word tables, in numbers that hold for all of them."""
+        return [
+            self._numbering[n][next(iter(self.parts[n].segment.words.of([row])))]
+            for n, row in zip(*self._found(ids), strict=True)
+        ]
 
     def words_by_article(self) -> Iterator[tuple[str, list[Ints]]]:
-        """The word table, article by article."""
-        starts = np.searchsorted(self.chunks.owners, np.arange(len(self._facts) + 1)).tolist()
-        for facts, (first, last) in zip(self._facts, pairwise(starts), strict=True):
-            yield facts.id, self.word_table.of(range(first, last))
+        """The word tables, article by article."""
+        for part, numbering in zip(self.parts, self._numbering, strict=True):
+            facts, owners = part.segment.facts, part.segment.chunks.owners
+            starts = np.searchsorted(owners, np.arange(len(facts) + 1)).tolist()
+            for row, (first, last) in enumerate(pairwise(starts)):
+                if row not in part.dead:
+                    words = part.segment.words.of(range(first, last))
+                    yield facts[row].id, [numbering[passage] for passage in words]
+
+    @cached_property
+    def _numbering(self) -> list[Ints]:
+        """For each segment the numbers of its words among those of all."""
+        numbers: dict[str, int] = {}
+        return [
+            np.asarray(
+                [numbers.setdefault(word, len(numbers)) for word in part.segment.words.words],
+                dtype=np.int32,
+            )
+            for part in self.parts
+        ]
 
     def nearest_words(self, vector: Floats, k: int) -> list[tuple[str, float]]:
         """By the vectors of the vocabulary."""
-        rows, cosines = self.vectors["vocabulary"].search(vector, k)
-        return [
-            (self.vocabulary[r], c) for r, c in zip(rows.tolist(), cosines.tolist(), strict=True)
-        ]
+        found: dict[str, float] = {}
+        for part in self.parts:
+            rows, cosines = part.segment.vectors["vocabulary"].search(vector, k)
+            words = (part.segment.vocabulary[row] for row in rows.tolist())
+            found.update(zip(words, cosines.tolist(), strict=True))
+        return sorted(found.items(), key=lambda pair: -pair[1])[:k]
 
     def document_frequency(self, field: LexicalField, term: str) -> int:
         """As the lexical index counts."""
@@ -104,98 +147,123 @@ class FolderSnapshot:
 
     def saying(self, word: str) -> set[str]:
         """By the lists of passages of each word."""
-        words = [n for n, known in enumerate(self.word_table.words) if known.startswith(word)]
-        return {facts.id for facts in self.facts(self.lexical["stems"].holding(stem(word), words))}
+        found = set()
+        for part in self.parts:
+            known = enumerate(part.segment.words.words)
+            words = [n for n, other in known if other.startswith(word)]
+            rows = part.segment.fields["stems"].holding(stem(word), words)
+            owners = np.unique(part.segment.chunks.owners[rows]).tolist()
+            found |= {part.segment.facts[o].id for o in owners if o not in part.dead}
+        return found
 
     def facts(self, ids: Ids) -> list[ArticleFacts]:
         """What is known of the article of each passage."""
-        return [self._facts[row] for row in self.chunks.owners[ids].tolist()]
+        parts = self.parts
+        return [
+            parts[n].segment.facts[parts[n].segment.chunks.owners[row]]
+            for n, row in zip(*self._found(ids), strict=True)
+        ]
 
     @cached_property
-    def _facts(self) -> list[ArticleFacts]:
-        return self.articles.facts()
+    def lexical(self) -> Mapping[str, LexicalIndex]:
+        """The lexical fields over all segments."""
+        return {
+            name: LexicalIndex(
+                [part.segment.fields[name] for part in self.parts],
+                [part.gone_from(name) for part in self.parts],
+                field.k1,
+                field.b,
+            )
+            for name, field in FIELDS.items()
+        }
 
     @cached_property
-    def _filters(self) -> _Filters:
-        return _Filters(self._facts, self.chunks.owners)
+    def _firsts(self) -> Ids:
+        """The number of each segment's first passage, and the one after the last."""
+        return np.cumsum([0, *(len(part.segment.chunks) for part in self.parts)])
+
+    def _found(self, ids: Ids) -> tuple[list[int], list[int]]:
+        """The segment of each passage, and its row there."""
+        parts = np.searchsorted(self._firsts, ids, side="right") - 1
+        return parts.tolist(), (ids - self._firsts[parts]).tolist()
+
+    def split(self, ids: Ids) -> list[tuple[int, Ids, Ids]]:
+        """Of each segment that has some: its place, the places in ``ids``, and rows."""
+        if len(self.parts) == 1:
+            return [(0, np.arange(len(ids)), ids)]
+        parts = np.searchsorted(self._firsts, ids, side="right") - 1
+        return [
+            (n, places, ids[places] - self._firsts[n])
+            for n in np.unique(parts).tolist()
+            for places in [np.flatnonzero(parts == n)]
+        ]
 
 
-@dataclass(frozen=True)
+def _lengths(part: Part, rows: Ids) -> Ids:
+    """How many sentences each passage has."""
+    bounds = part.segment.chunks.bounds
+    return bounds[rows + 1] - bounds[rows]
+
+
 class FolderCandidates:
-    """Rows of passages to be scored."""
+    """Passages to be scored; ``ids`` are their numbers."""
 
-    snapshot: FolderSnapshot
-    ids: Ids
+    def __init__(self, snapshot: FolderSnapshot, ids: Ids) -> None:
+        """Nothing is fetched yet."""
+        self._snapshot = snapshot
+        self._ids = ids
+        self._split = snapshot.split(ids)
 
     @cached_property
     def articles(self) -> Sequence[ArticleFacts]:
         """See :class:`rag.store.protocol.Candidates`, here and below."""
-        return self.snapshot.facts(self.ids)
+        return self._snapshot.facts(self._ids)
 
     def cosines(self, field: DenseField, vector: Floats) -> Cosines:
         """By the stored vectors."""
-        whole = self.ids, np.arange(len(self.ids))
-        rows, starts = whole if field == "passages" else self._sentences
-        if not len(rows):
-            return Cosines(np.zeros(0, dtype=np.float32), starts)
-        return Cosines(self.snapshot.vectors[field].rows(rows) @ vector, starts)
+        if field == "passages":
+            values = self._gathered(lambda n, rows: self._vectors(n, field, rows) @ vector)
+            return Cosines(values, np.arange(len(self._ids)))
+        starts, sentences = self._sentences
+        values = np.zeros(sum(len(places) for _, places, _ in sentences), dtype=np.float32)
+        for n, places, rows in sentences:
+            if len(rows):
+                values[places] = self._vectors(n, field, rows) @ vector
+        return Cosines(values, starts)
 
     def bm25(self, field: LexicalField, groups: Sequence[Group]) -> Floats:
         """By the words of the passages."""
-        return self.snapshot.lexical[field].scores(groups, self.ids, self._words)
+        index = self._snapshot.lexical[field]
+        return self._gathered(lambda n, rows: index.scores(n, groups, rows, self._words[n]))
+
+    def _gathered(self, score: Callable[[int, Ids], Floats]) -> Floats:
+        """The scores of each segment's passages, each at its place."""
+        values = np.zeros(len(self._ids), dtype=np.float32)
+        for n, places, rows in self._split:
+            values[places] = score(n, rows)
+        return values
+
+    def _vectors(self, n: int, field: DenseField, rows: Ids) -> Floats:
+        return self._snapshot.parts[n].segment.vectors[field].rows(rows)
 
     @cached_property
-    def _sentences(self) -> tuple[Ids, Ids]:
-        """Rows of the sentences of the passages, and where each passage's begin among them."""
-        bounds = self.snapshot.chunks.bounds
-        first, last = bounds[self.ids], bounds[self.ids + 1]
-        counts = last - first
-        return concatenated(first, last), np.cumsum(counts) - counts
+    def _sentences(self) -> tuple[Ids, list[tuple[int, Ids, Ids]]]:
+        """Where each passage's sentences begin among those of all; and of each segment, its place,
+        those of its sentences among all, and their rows.
+        """
+        parts = self._snapshot.parts
+        counts = np.zeros(len(self._ids), dtype=np.int64)
+        for n, places, rows in self._split:
+            counts[places] = _lengths(parts[n], rows)
+        starts = np.cumsum(counts) - counts
+        found = []
+        for n, places, rows in self._split:
+            bounds = parts[n].segment.chunks.bounds
+            own = concatenated(starts[places], starts[places] + counts[places])
+            found.append((n, own, concatenated(bounds[rows], bounds[rows + 1])))
+        return starts, found
 
     @cached_property
-    def _words(self) -> tuple[Ints, Ids]:
-        return self.snapshot.word_table.placed(self.ids)
-
-
-class _Filters:
-    """Which passages a filter admits; ``owners`` are the rows of their articles."""
-
-    def __init__(self, articles: Sequence[ArticleFacts], owners: Ids) -> None:
-        self._articles = articles
-        self._owners = owners
-        self.mask = lru_cache(_REMEMBERED)(self._mask)
-
-    def _mask(self, where: Filter) -> Mask | None:
-        """By passage; ``None`` where all are admitted."""
-        if where == EVERYTHING:
-            return None
-        kept = np.ones(len(self._articles), dtype=bool)
-        if where.only is not None:
-            kept[:] = False
-            kept[self._rows(where.only)] = True
-        kept[self._rows(where.without)] = False
-        if where.foreign_to is not None:
-            kept &= self._languages != where.foreign_to
-        if where.period.since is not None:
-            kept &= self._days[:, 0] >= where.period.since.toordinal()
-        if where.period.until is not None:
-            kept &= (self._days[:, 1] <= where.period.until.toordinal()) & (self._days[:, 1] > 0)
-        mask: Mask = kept[self._owners]
-        return mask
-
-    def _rows(self, ids: frozenset[str]) -> list[int]:
-        return [self._row_of[name] for name in ids if name in self._row_of] if ids else []
-
-    @cached_property
-    def _row_of(self) -> dict[str, int]:
-        return {facts.id: row for row, facts in enumerate(self._articles)}
-
-    @cached_property
-    def _languages(self) -> NDArray[np.str_]:
-        return np.asarray([facts.language for facts in self._articles], dtype=str)
-
-    @cached_property
-    def _days(self) -> Ids:
-        """The first and last day of each article's date; both 0 where it is not known."""
-        days = [days_of(facts.date) or (0, 0) for facts in self._articles]
-        return np.asarray(days, dtype=np.int64).reshape(-1, 2)
+    def _words(self) -> Mapping[int, tuple[Ints, Ids]]:
+        parts = self._snapshot.parts
+        return {n: parts[n].segment.words.placed(rows) for n, _, rows in self._split}

@@ -6,6 +6,7 @@ analyses nothing again.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -142,23 +143,15 @@ class WordTable(Table):
         return self.word_numbers[concatenated(starts, ends)], places
 
 
-def tabulate_words(
-    passages: Iterable[Sequence[str] | Ints], words: Sequence[str] = ()
-) -> WordTable:
-    """The table of passages given as words, or as numbers into ``words``; unused words go."""
-    numbers = {word: number for number, word in enumerate(words)}
-    parts: list[Ints] = []
+def tabulate_words(passages: Iterable[Sequence[str]]) -> WordTable:
+    """The table of the words of passages."""
+    numbers: dict[str, int] = {}
+    flat = array("i")
+    bounds = [0]
     for passage in passages:
-        if not isinstance(passage, np.ndarray):
-            run = [numbers.setdefault(word, len(numbers)) for word in passage]
-            passage = np.asarray(run, dtype=np.int32)
-        parts.append(passage)
-    flat = np.concatenate([np.zeros(0, np.int32), *parts])
-    used = np.zeros(len(numbers), dtype=bool)
-    used[flat] = True
-    renumbered = (np.cumsum(used) - 1).astype(np.int32)
-    kept = [word for word, number in numbers.items() if used[number]]
-    return WordTable(kept, renumbered[flat], np.cumsum([0, *map(len, parts)], dtype=np.int64))
+        flat.extend([numbers.setdefault(word, len(numbers)) for word in passage])
+        bounds.append(len(flat))
+    return WordTable(list(numbers), np.frombuffer(flat, np.int32), np.asarray(bounds, np.int64))
 
 
 def concatenated(starts: Ids, ends: Ids) -> Ids:

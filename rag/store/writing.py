@@ -1,8 +1,9 @@
-"""Changes to the snapshot in a folder, and what is written of them.
+"""Changes to the index in a folder, and what is written of them.
 
-A snapshot is rewritten whole; what did not change is copied from the one before it. The manifest
-is replaced in one step, when the snapshot is on the disk: a reader sees the old state or the new,
-never half. ``index/README.md`` documents the format.
+Whatever is added becomes one new segment; what it replaces, and what is removed, the manifest says
+of the older ones. Small segments are merged as they come to be many. The manifest is replaced in
+one step, when all it names is on the disk: a reader sees the old state or the new, never half.
+``index/README.md`` documents the format.
 """
 
 from __future__ import annotations
@@ -11,139 +12,211 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from rag.store.articles import write_articles
+from rag.store.articles import LiveArticles, write_articles
 from rag.store.fields import FIELDS, invert, tabulate_terms
-from rag.store.indexing import entries_of, translatable
 from rag.store.integrity import described, sealed
 from rag.store.protocol import DENSE_FIELDS, Entry, Floats, Shape
-from rag.store.snapshot import FolderSnapshot
+from rag.store.segments import ARTICLES, VECTORS, VOCABULARY, Part, Segment
 from rag.store.tables import WordTable, save_lines, tabulate_chunks, tabulate_words
 from rag.store.vectors import VectorSource, write_vectors
 from rag.types import Article, Chunk
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
-PREFIX = "snapshot-"
-# Each field's vectors by the name of their files, and whether they are searched or only looked up.
-VECTORS = {
-    "passages": ("passages", True),
-    "sentences": ("sentences", False),
-    "similarity": ("senses", False),
-    "vocabulary": ("vocabulary", True),
-}
+# A second one: which articles were removed is told nowhere else.
+MANIFEST_COPY = "manifest.copy.json"
+PREFIX = "segment-"
+# So many segments of like size are merged into one, of articles up to so many at a time (or four
+# times what was put): one more article is never kept waiting by a merge of all.
+_FAN, _MERGED = 4, 1024
+# A segment of which so much does not count any more is written anew, within the same bounds.
+_MOST_DEAD = 0.25
 
 
 class FolderTransaction:
     """:class:`rag.store.protocol.Transaction` in a folder."""
 
     def __init__(
-        self, path: Path, articles: Iterable[Article], before: FolderSnapshot | None
+        self,
+        path: Path,
+        articles: LiveArticles,
+        parts: Sequence[Part],
+        shape: Shape | None,
+        *,
+        rewrite: bool = False,
     ) -> None:
-        """Change ``articles``, those stored at ``path``; what is made of them is kept of the
-        snapshot ``before``.
+        """Change the ``parts`` at ``path``, which ``shape`` shaped; ``rewrite`` them all if they are
+        of a former format. ``articles`` are theirs; or, where there are no parts, those that were
+        salvaged.
         """
+        self._rewrite = rewrite
         self._path = path
-        self._before = before
-        self._articles = {article.id: article for article in articles}
+        self._parts = parts
+        self._articles = articles
+        self._shape = shape
         self._new: dict[str, Entry] = {}
-        self._old_words = {w: row for row, w in enumerate(before.vocabulary if before else ())}
+        self._restated: dict[str, Article] = {}
+        self._removed: set[str] = set()
         self._word_vectors: dict[str, Floats] = {}
 
     @property
-    def articles(self) -> Mapping[str, Article]:
+    def articles(self) -> LiveArticles:
         """See :class:`rag.store.protocol.Transaction`, here and below."""
         return self._articles
 
     @property
+    def shape(self) -> Shape | None:
+        """As the manifest says."""
+        return self._shape
+
+    @property
     def vocabulary(self) -> Collection[str]:
-        """Of the snapshot before and of what was put."""
-        return self._old_words.keys() | self._word_vectors.keys()
+        """Of all segments and of what was put."""
+        stored = (word for part in self._parts for word in part.segment.vocabulary)
+        return {*stored, *self._word_vectors}
 
     def put(self, entries: Iterable[Entry], word_vectors: Mapping[str, Floats]) -> None:
         """Held in memory until the commit."""
-        for entry in entries:
-            self._articles[entry.article.id] = entry.article
-            self._new[entry.article.id] = entry
+        self._new.update((entry.article.id, entry) for entry in entries)
         self._word_vectors.update(word_vectors)
 
     def update(self, articles: Iterable[Article]) -> None:
-        """The parts of the snapshot before stay."""
-        self._articles.update((article.id, article) for article in articles)
+        """What is made of them is copied to where they are written."""
+        self._restated.update((article.id, article) for article in articles)
 
     def remove(self, ids: Collection[str]) -> None:
-        """From what will be written."""
-        for name in ids:
-            del self._articles[name]
-            self._new.pop(name, None)
+        """They count no more; their files stay until a merge."""
+        self._removed.update(ids)
 
     def commit(self, shape: Shape) -> None:
-        """Write everything as a new snapshot."""
-        before = _entries_of(self._before) if self._before else {}
-        entries = [self._new.get(name) or before[name] for name in self._articles]
-        known = self._before.word_table.words if self._before else ()
-        words = tabulate_words((passage for entry in entries for passage in entry.words), known)
+        """Write what is new, with what it is merged with, and the manifest."""
+        changed = {*self._new, *self._restated, *self._removed}
+        placed = self._placed()
+        kept = [part.less(changed) for part in self._parts]
+        sizes = [(part.live, len(part.dead)) for part in kept]
+        merged = set(range(len(kept))) if self._rewrite else _to_merge(sizes, len(placed))
+        gone = [part for n, part in enumerate(kept) if n in merged]
+        rest = [part for n, part in enumerate(kept) if n not in merged]
+        placed += (pair for part in gone for pair in part.segment.entries(part.dead))
+        if placed:
+            placed.sort(key=itemgetter(0))
+            kept = [*rest, Part(self._write(placed, gone, alone=not rest))]
+        elif not rest:
+            kept = []
+        put_in_force(self._path, kept, shape)
+
+    def _placed(self) -> list[tuple[int, Entry]]:
+        """What is written in any case, each at its place: that of the article it replaces, or
+        after all others.
+        """
+        old: dict[str, int] = {}
+        copied: dict[str, Entry] = {}
+        names = {*self._new, *self._restated}
+        for part in self._parts:
+            rows = [p for p in part.segment.articles.where("id", names) if p.row not in part.dead]
+            old.update((placed.article.id, placed.place) for placed in rows)
+            if wanted := {p.row for p in rows if p.article.id in self._restated}:
+                every = set(range(len(part.segment.articles)))
+                for _, entry in part.segment.entries(every - wanted):
+                    copied[entry.article.id] = entry
+        last = max((part.segment.articles.last_place for part in self._parts), default=-1)
+        restated = [replace(copied[i], article=a) for i, a in self._restated.items()]
+        placed = []
+        for entry in [*restated, *self._new.values()]:
+            if (place := old.get(entry.article.id)) is None:
+                place = last = last + 1
+            placed.append((place, entry))
+        return placed
+
+    def _write(
+        self, placed: Sequence[tuple[int, Entry]], merged: Sequence[Part], *, alone: bool
+    ) -> Segment:
+        """A new segment, which takes over the vocabulary of those that go; where no other stays,
+        only words that are in use.
+        """
+        entries = [entry for _, entry in placed]
+        table = tabulate_words(passage for entry in entries for passage in entry.words)
         none = np.zeros((0, 1), dtype=np.float32)
         vectors: dict[str, VectorSource] = {
             field: np.concatenate([entry.vectors[field] for entry in entries] or [none])
             for field in DENSE_FIELDS
         }
-        chunks = [entry.chunks for entry in entries]
-        articles = self._articles.values()
-        write_snapshot(self._path, articles, chunks, words, vectors, self._vectors_of, shape)
+        words = dict(self._vectors_of(merged)) | self._word_vectors
+        if alone:
+            words = {word: words[word] for word in table.words if word in words}
+        return write_segment(
+            self._path,
+            [(place, entry.article) for place, entry in placed],
+            [entry.chunks for entry in entries],
+            table,
+            {**vectors, "vocabulary": np.stack([*words.values()]) if words else none},
+            list(words),
+        )
 
-    def _vectors_of(self, words: Sequence[str]) -> Floats:
-        """The vector of each word, of the snapshot before where it has one."""
-        rows = [self._old_words[word] for word in words if word in self._old_words]
-        old = np.zeros((0, 1), dtype=np.float32)
-        if self._before:
-            old = self._before.vectors["vocabulary"].rows(np.asarray(rows, dtype=np.int64))
-        new = [self._word_vectors[word] for word in words if word not in self._old_words]
-        if not new:
-            return old
-        is_old = np.asarray([word in self._old_words for word in words])
-        vectors = np.empty((len(words), len(new[0])), dtype=np.float32)
-        vectors[is_old] = old
-        vectors[~is_old] = new
-        return vectors
-
-
-def _entries_of(snapshot: FolderSnapshot) -> dict[str, Entry]:
-    """All of a snapshot, by article id."""
-    articles = list(snapshot.articles)
-    chunks: list[list[Chunk]] = [[] for _ in articles]
-    for row, owner in enumerate(snapshot.chunks.owners.tolist()):
-        chunks[owner].append(snapshot.chunks.chunk(row, articles[owner]))
-    words = snapshot.word_table.of(range(len(snapshot.chunks)))
-    stored = {field: snapshot.vectors[field] for field in DENSE_FIELDS}
-    vectors = {field: index.rows(np.arange(len(index))) for field, index in stored.items()}
-    return {entry.article.id: entry for entry in entries_of(articles, chunks, words, vectors)}
+    @staticmethod
+    def _vectors_of(parts: Sequence[Part]) -> Iterator[tuple[str, Floats]]:
+        for part in parts:
+            stored = part.segment.vectors["vocabulary"]
+            yield from zip(
+                part.segment.vocabulary, stored.rows(np.arange(len(stored))), strict=True
+            )
 
 
-def write_snapshot(
+def _to_merge(sizes: Sequence[tuple[int, int]], new: int) -> set[int]:
+    """Which segments are written anew, as one, with ``new`` articles: of each, how many articles
+    are live and how many dead.
+
+    Those of like size when they are many (tiered merging, as Lucene's), and those of which much is
+    dead.
+    """
+    most = max(_MERGED, 4 * new)
+    chosen = {
+        n
+        for n, (live, dead) in enumerate(sizes)
+        if dead > _MOST_DEAD * (live + dead) and live <= most
+    }
+    while True:
+        size = new + sum(sizes[n][0] for n in chosen)
+        rest = [(live, n) for n, (live, _) in enumerate(sizes) if n not in chosen]
+        like = [(live, n) for live, n in rest if _tier(live) <= _tier(size)]
+        whole = size + sum(live for live, _ in like)
+        if not size or len(like) < _FAN - 1 or whole > most:
+            return chosen
+        chosen.update(n for _, n in like)
+
+
+def _tier(articles: int) -> int:
+    tier = 0
+    while articles >= _FAN:
+        articles //= _FAN
+        tier += 1
+    return tier
+
+
+def write_segment(
     path: Path,
-    articles: Collection[Article],
+    articles: Sequence[tuple[int, Article]],
     chunks: Sequence[Sequence[Chunk]],
     words: WordTable,
     vectors: Mapping[str, VectorSource],
-    encode_words: Callable[[Sequence[str]], Floats],
-    shape: Shape,
-) -> None:
-    """Write a whole corpus as a new snapshot below ``path`` and make it current.
+    vocabulary: Sequence[str],
+) -> Segment:
+    """Write articles, each after its place, as a new segment below ``path``.
 
-    ``chunks`` are those of each article; ``vectors`` has a row for each chunk or sentence of them,
-    which need not fit into memory; ``encode_words`` gives the vectors of the vocabulary.
+    ``chunks`` are those of each article; ``vectors``, which need not fit into memory, have a row
+    for each chunk, sentence or word of the ``vocabulary``.
     """
-    name = f"{PREFIX}{time.time_ns():x}"
-    folder = path / name
+    folder = path / f"{PREFIX}{time.time_ns():x}"
     folder.mkdir(parents=True)
     try:
-        write_articles(folder / "articles.sqlite", articles)
+        write_articles(folder / ARTICLES, articles)
         table = tabulate_chunks(chunks)
         table.save(folder)
         words.save(folder)
@@ -151,52 +224,64 @@ def write_snapshot(
         postings.save(folder, "postings.")
         for field, terms in FIELDS.items():
             tabulate_terms(words, terms).save(folder, f"{field}.")
-        vocabulary = [word for word in words.words if translatable(word)]
-        save_lines(folder / "vocabulary.txt", vocabulary)
-        every = {**vectors, "vocabulary": encode_words(vocabulary)}
+        save_lines(folder / VOCABULARY, vocabulary)
         for field, (file, searched) in VECTORS.items():
-            write_vectors(folder, file, every[field], searched=searched)
-        manifest = {
-            "format": FORMAT,
-            **shape,
-            "vectors": [file for file, _ in VECTORS.values()],
-            "snapshot": name,
-            "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "counts": {
-                "articles": len(articles),
-                "chunks": len(table),
-                "sentences": len(table.sentences),
-            },
-            **described(folder),
+            write_vectors(folder, file, vectors[field], searched=searched)
+        counts = {
+            "articles": len(articles),
+            "chunks": len(table),
+            "sentences": len(table.sentences),
         }
-        _put_in_force(path, folder, sealed(manifest))
+        said = {"name": folder.name, "counts": counts, **described(folder)}
+        for written in folder.iterdir():
+            _synced(written)
+        _synced(folder)
+        return Segment(folder, said)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    sweep(path, name)
 
 
-def sweep(path: Path, current: str) -> None:
-    """Remove all snapshots below ``path`` but the current one: former ones, and what a killed
+def put_in_force(path: Path, parts: Sequence[Part], shape: Shape) -> None:
+    """Have a manifest name the ``parts``, then remove what none names any more."""
+    version = f"{time.time_ns():x}"
+    manifest = {
+        "format": FORMAT,
+        **shape,
+        "version": version,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "segments": [{**part.segment.said, "dead": sorted(part.dead)} for part in parts],
+    }
+    text = json.dumps(sealed(manifest), ensure_ascii=False, indent=1) + "\n"
+    _synced(path)
+    for name in (MANIFEST, MANIFEST_COPY):
+        temporary = path / f".{name}.new"
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path / name)
+        _synced(path)
+    sweep(path, {part.segment.name for part in parts})
+
+
+def sweep(path: Path, current: Collection[str]) -> None:
+    """Remove all segments below ``path`` but the current ones: former ones, and what a killed
     writer left. A reader's open or mapped files outlive their names; where they do not (Windows),
     the next to write removes them.
     """
-    for folder in path.glob(f"{PREFIX}*"):
-        if folder.name != current:
-            shutil.rmtree(folder, ignore_errors=True)
+    for pattern in (f"{PREFIX}*", "snapshot-*"):
+        for folder in path.glob(pattern):
+            if folder.name not in current:
+                shutil.rmtree(folder, ignore_errors=True)
+    for name in (MANIFEST, MANIFEST_COPY):
+        (path / f".{name}.new").unlink(missing_ok=True)
 
 
-def _put_in_force(path: Path, folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Have the files on the disk before the manifest points at them."""
-    for file in folder.iterdir():
-        descriptor = os.open(file, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    temporary = path / f".{MANIFEST}.new"
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path / MANIFEST)
+def _synced(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

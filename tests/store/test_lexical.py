@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.store.fields import Field, invert, tabulate_terms
-from rag.store.lexical import LexicalIndex, Postings, TermTable
+from rag.store.fields import Field, invert, tabulate_terms, without
+from rag.store.lexical import FieldPart, Gone, LexicalIndex, Postings, TermTable
 from rag.store.protocol import Group, single
 from rag.store.tables import WordTable, tabulate_words
 
@@ -27,7 +27,12 @@ def index_of(
     analyse: Callable[[str], Sequence[str]] = lambda word: (word,),
 ) -> LexicalIndex:
     table = tabulate_words(documents)
-    return LexicalIndex(tabulate_terms(table, Field(analyse, K1, B)), invert(table))
+    part = FieldPart(tabulate_terms(table, Field(analyse, K1, B)), invert(table))
+    return whole(part)
+
+
+def whole(part: FieldPart) -> LexicalIndex:
+    return LexicalIndex([part], [Gone(np.zeros(0, np.int64), None)], K1, B)
 
 
 def passages_of(table: WordTable) -> list[list[str]]:
@@ -36,7 +41,7 @@ def passages_of(table: WordTable) -> list[list[str]]:
 
 def scores(index: LexicalIndex, documents: Sequence[Sequence[str]], *groups: Group) -> list[float]:
     rows = np.arange(len(documents))
-    found = index.scores(groups, rows, tabulate_words(documents).placed(rows))
+    found = index.scores(0, groups, rows, tabulate_words(documents).placed(rows))
     return [float(score) for score in found]
 
 
@@ -89,16 +94,16 @@ def test_the_top_are_those_of_largest_score(
     index = index_of(documents, list)
     query = [Group(terms, 1.0 + place) for place, terms in enumerate(groups)]
     every = np.asarray(scores(index, documents, *query))
-    rows = index.top(query, k)
+    rows = index.top(query, k, [None])
     assert len(rows) == len(set(rows.tolist())) == min(k, int((every > 0).sum()))
     assert sorted(every[rows]) == pytest.approx(sorted(every)[len(every) - len(rows) :], rel=1e-5)
     allowed = np.arange(len(documents)) % 2 == 1
-    assert allowed[index.top(query, k, allowed)].all()
+    assert allowed[index.top(query, k, [allowed])].all()
 
 
 def test_no_groups_score_nothing() -> None:
     assert scores(index_of(DOCUMENTS), DOCUMENTS) == [0.0, 0.0, 0.0]
-    assert len(index_of(DOCUMENTS).top([], 3)) == 0
+    assert len(index_of(DOCUMENTS).top([], 3, [None])) == 0
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), min_size=1, max_size=9))
@@ -117,14 +122,15 @@ def saved(documents: Sequence[Sequence[str]], folder: Path) -> LexicalIndex:
     table = tabulate_words(documents)
     invert(table).save(folder, "postings.")
     tabulate_terms(table, Field(lambda word: (word,), K1, B)).save(folder, "stems.")
-    return LexicalIndex(TermTable.load(folder, "stems."), Postings.load(folder, "postings."))
+    part = FieldPart(TermTable.load(folder, "stems."), Postings.load(folder, "postings."))
+    return whole(part)
 
 
 def test_save_then_load_is_the_same(tmp_path: Path) -> None:
     index, loaded = index_of(DOCUMENTS), saved(DOCUMENTS, tmp_path)
     query = single({"c": 1.0, "b": 1.0})
     assert scores(loaded, DOCUMENTS, *query) == scores(index, DOCUMENTS, *query)
-    assert loaded.top(query, 1).tolist() == index.top(query, 1).tolist()
+    assert loaded.top(query, 1, [None]).tolist() == index.top(query, 1, [None]).tolist()
     assert loaded.document_frequency("b") == 2
     assert loaded.document_frequency("z") == 0
 
@@ -134,7 +140,7 @@ def test_empty_documents_and_indexes(tmp_path: Path, documents: list[list[str]])
     loaded = saved(documents, tmp_path)
     query = single({"a": 1.0})
     assert len(scores(loaded, documents, *query)) == len(documents)
-    assert len(loaded.top(query, 5)) == sum("a" in document for document in documents)
+    assert len(loaded.top(query, 5, [None])) == sum("a" in document for document in documents)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
@@ -147,12 +153,41 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         Postings.load(tmp_path, "postings.")
 
 
-@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=6), min_size=1, max_size=6))
-def test_dropping_passages_is_never_having_had_them(documents: list[list[str]]) -> None:
-    whole = tabulate_words(documents)
-    left = tabulate_words([*whole.of(range(1, len(whole))), ["z"]], whole.words)
-    assert passages_of(left) == [*documents[1:], ["z"]]
-    assert set(left.words) == {word for document in passages_of(left) for word in document}
+@given(
+    st.lists(st.lists(st.sampled_from("abcd"), max_size=6), min_size=2, max_size=8),
+    st.integers(1, 7),
+    st.sets(st.integers(0, 7)),
+)
+def test_segments_without_what_is_gone_score_as_one(
+    documents: list[list[str]], cut: int, dead: set[int]
+) -> None:
+    field = Field(lambda word: (word, "x" + word), K1, B)
+    kept = [n for n in range(len(documents)) if n not in dead]
+    one = index_of([documents[n] for n in kept], field.analyse)
+    parts, gone = [], []
+    for first, some in ((0, documents[:cut]), (cut, documents[cut:])):
+        table = tabulate_words(some)
+        parts.append(FieldPart(tabulate_terms(table, field), invert(table)))
+        rows = [n - first for n in sorted(dead) if first <= n < first + len(some)]
+        gone.append(without(parts[-1], table, np.asarray(rows, np.int64)))
+    several = LexicalIndex(parts, gone, K1, B)
+    groups = [*single({"a": 1.0, "xb": 0.5}), Group({"c": 0.7, "d": 0.6})]
+    for term in ("a", "xb", "d", "z"):
+        assert several.document_frequency(term) == one.document_frequency(term)
+    masks = [
+        np.asarray([first + n not in dead for n in range(len(part))], dtype=bool)
+        for first, part in ((0, parts[0]), (cut, parts[1]))
+    ]
+    found = {kept.index(n) for n in several.top(groups, 99, masks).tolist()}
+    assert found == set(one.top(groups, 99, [None]).tolist())
+    expected = scores(one, [documents[n] for n in kept], *groups) if kept else []
+    for part, first in ((0, 0), (1, cut)):
+        some = documents[:cut] if part == 0 else documents[cut:]
+        every = np.arange(len(some))
+        placed = tabulate_words(some).placed(every)
+        for row, score in enumerate(several.scores(part, groups, every, placed)):
+            if first + row not in dead:
+                assert score == pytest.approx(expected[kept.index(first + row)], rel=1e-5)
 
 
 def test_word_tables_are_saved(tmp_path: Path) -> None:

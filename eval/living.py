@@ -1,0 +1,141 @@
+"""What it costs to keep a corpus up to date, and what its segments cost a search.
+
+    python -m eval.living ARTICLES.jsonl [--sizes 200,2000,10138] [--adds 500] [--work DIR]
+
+To indexes of the first so many articles one is added, replaced and removed again, several times,
+by a library that has just been opened and has its encoders. Then an index that grew by single adds
+is asked the same questions (titles) as one that was made at once, in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rag.config import Settings
+from rag.corpus.articles import articles_of
+from rag.corpus.documents import Document
+from rag.corpus.readers import read_documents
+from rag.library import Library
+from rag.types import Article
+
+_TIMES = 7
+_ASKED, _K = 300, 10
+
+
+def main() -> int:
+    """Print every figure as a line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path, help="articles, at least the largest size and adds")
+    parser.add_argument("--sizes", default="200,2000,10138")
+    parser.add_argument("--adds", type=int, default=500)
+    parser.add_argument("--work", type=Path, help="keep the indexes here")
+    args = parser.parse_args()
+    sizes = [int(size) for size in args.sizes.split(",")]
+    documents = [d for d in read_documents([args.corpus]) if isinstance(d, Document)]
+    articles = [article for document in documents for article in articles_of(document)]
+    with tempfile.TemporaryDirectory() as temporary:
+        work = args.work or Path(temporary)
+        for figures in measured(articles, sizes, args.adds, work):
+            print(json.dumps(figures), flush=True)
+    return 0
+
+
+def measured(
+    articles: Sequence[Article], sizes: Sequence[int], adds: int, work: Path
+) -> Iterator[dict[str, object]]:
+    """The figures of each size, then those of the grown index against the whole one."""
+    first = Library(work / "none", dataclasses.replace(Settings.from_environment(), llm="none"))
+    encoder, sentence_encoder = first.encoders()
+
+    def library(name: str) -> Library:
+        return Library(
+            work / name, first.settings, encoder=encoder, sentence_encoder=sentence_encoder
+        )
+
+    for size in sizes:
+        name = f"of-{size}"
+        if not library(name).exists():
+            library(name).add(articles[:size])
+        yield {"articles": size} | _changes(lambda name=name: library(name), articles[0])
+    rest = max(sizes) - adds
+    whole, grown = library(f"of-{max(sizes)}"), library(f"grown-by-{adds}")
+    if not grown.exists():
+        grown.add(articles[:rest])
+        for article in articles[rest : max(sizes)]:
+            grown.add([article])
+    yield {"adds": adds} | _compared(whole, grown, [a.title for a in articles if a.title])
+
+
+def _changes(opened: Callable[[], Library], like: Article) -> dict[str, object]:
+    """Seconds and bytes that one article costs, over several times."""
+    seconds: dict[str, list[float]] = {"add": [], "replace": [], "remove": []}
+    written: dict[str, list[int]] = {name: [] for name in seconds}
+    # The first time a model runs it is slower.
+    opened().encoders()[0].encode(["."], "passage")
+    for n in range(_TIMES):
+        new = dataclasses.replace(like, id=f"living-{n}", source=None)
+        again = dataclasses.replace(new, text=f"{new.text} {n}.")
+        for name, change in (
+            ("add", lambda library, new=new: library.add([new])),
+            ("replace", lambda library, again=again: library.add([again])),
+            ("remove", lambda library, new=new: library.remove([new.id])),
+        ):
+            library = opened()
+            before = _sizes(library.path)
+            started = time.perf_counter()
+            change(library)
+            seconds[name].append(time.perf_counter() - started)
+            after = _sizes(library.path)
+            written[name].append(sum(s for f, s in after.items() if before.get(f) != s))
+    return {
+        name: {
+            "seconds_median": round(statistics.median(seconds[name]), 3),
+            "seconds_most": round(max(seconds[name]), 3),
+            "bytes_median": int(statistics.median(written[name])),
+            "bytes_most": max(written[name]),
+        }
+        for name in seconds
+    }
+
+
+def _sizes(folder: Path) -> dict[tuple[Path, int], int]:
+    """Size of each file, by its name and when it was written."""
+    files = [(file, file.stat()) for file in folder.rglob("*") if file.is_file()]
+    return {(file, stat.st_mtime_ns): stat.st_size for file, stat in files}
+
+
+def _compared(whole: Library, grown: Library, questions: Sequence[str]) -> dict[str, object]:
+    """Whether both find the same, and what a search takes in each."""
+    step = max(1, len(questions) // _ASKED)
+    asked = questions[::step][:_ASKED]
+    seconds: tuple[list[float], list[float]] = ([], [])
+    same = 0
+    for n, question in enumerate([asked[0], *asked]):
+        found: list[list[tuple[str, int]]] = [[], []]
+        for which in (0, 1) if n % 2 else (1, 0):
+            started = time.perf_counter()
+            hits = (whole, grown)[which].search(question, _K)
+            seconds[which].append(time.perf_counter() - started)
+            found[which] = [(hit.article.id, hit.start) for hit in hits]
+        same += n > 0 and found[0] == found[1]
+    # The first search of each opens it.
+    one, several = (sorted(part[1:]) for part in seconds)
+    return {
+        "questions": len(asked),
+        "same_top_10": same / len(asked),
+        "p50_ms": [round(1000 * part[len(part) // 2], 1) for part in (one, several)],
+        "p95_ms": [round(1000 * part[int(len(part) * 0.95)], 1) for part in (one, several)],
+        "p95_ratio": round(several[int(len(several) * 0.95)] / one[int(len(one) * 0.95)], 3),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
