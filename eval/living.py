@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 
 from rag.config import Settings
@@ -64,7 +66,7 @@ def measured(
         name = f"of-{size}"
         if not library(name).exists():
             library(name).add(articles[:size])
-        yield {"articles": size} | _changes(lambda name=name: library(name), articles[0])
+        yield {"articles": size} | _changes(partial(library, name), articles[0])
     rest = max(sizes) - adds
     whole, grown = library(f"of-{max(sizes)}"), library(f"grown-by-{adds}")
     if not grown.exists():
@@ -83,11 +85,12 @@ def _changes(opened: Callable[[], Library], like: Article) -> dict[str, object]:
     for n in range(_TIMES):
         new = dataclasses.replace(like, id=f"living-{n}", source=None)
         again = dataclasses.replace(new, text=f"{new.text} {n}.")
-        for name, change in (
-            ("add", lambda library, new=new: library.add([new])),
-            ("replace", lambda library, again=again: library.add([again])),
-            ("remove", lambda library, new=new: library.remove([new.id])),
-        ):
+        changes: dict[str, Callable[[Library], object]] = {
+            "add": methodcaller("add", [new]),
+            "replace": methodcaller("add", [again]),
+            "remove": methodcaller("remove", [new.id]),
+        }
+        for name, change in changes.items():
             library = opened()
             before = _sizes(library.path)
             started = time.perf_counter()

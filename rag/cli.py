@@ -22,7 +22,9 @@ from rag.batch import Respond, answer_all, read_questions
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.errors import MusnadError, UsageError
 from rag.filters import Filter, Period
-from rag.library import Ingested, Library
+from rag.index_commands import add_index_commands, named_index
+from rag.ingestion import Ingested
+from rag.library import Library
 from rag.models.commands import add_models_command
 from rag.models.generators import check_llm
 from rag.models.progress import TransferReport
@@ -64,9 +66,10 @@ def build_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     placed = argparse.ArgumentParser(add_help=False, parents=[common])
-    placed.add_argument("--index", type=Path, default=DEFAULT_INDEX, metavar="DIR",
-                        help=f"index folder (default: {DEFAULT_INDEX})")  # fmt: skip
-    placed.set_defaults(llm=None, k=None)
+    placed.add_argument("--index", type=named_index, default=DEFAULT_INDEX, metavar="DIR",
+                        help=f"index folder, or its name in {DEFAULT_INDEX.parent}/"
+                        f" (default: {DEFAULT_INDEX})")  # fmt: skip
+    placed.set_defaults(llm=None, k=None, also=())
     parser = argparse.ArgumentParser(
         prog="musnad",
         description="Ask news articles in Arabic or English; see the words behind the answer.",
@@ -74,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"musnad {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_article_commands(commands, placed)
+    add_index_commands(commands, placed, common)
     _add_question_commands(commands, placed)
     add_models_command(commands, common)
     for extension in entry_points(group=_EXTENSIONS):
@@ -83,11 +87,21 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_article_commands(commands: Any, placed: argparse.ArgumentParser) -> None:
     ingest = commands.add_parser("ingest", parents=[placed], help="add articles to the index")
-    ingest.add_argument("paths", nargs="*", type=Path, default=[DEFAULT_CORPUS], metavar="PATH",
-                        help=f"files, folders or .jsonl (default: {DEFAULT_CORPUS})")  # fmt: skip
+    ingest.add_argument("paths", nargs="*", default=[str(DEFAULT_CORPUS)], metavar="PATH",
+                        help=f"files and folders (default: {DEFAULT_CORPUS})")  # fmt: skip
+    ingest.add_argument("--fetch", action="store_true",
+                        help="each PATH is the address of a web page or a feed")  # fmt: skip
     ingest.add_argument("--rebuild", action="store_true",
                         help="make the index anew from its stored articles")  # fmt: skip
+    ingest.add_argument("--sync", action="store_true",
+                        help="keep in step with folders: what is gone from them goes")  # fmt: skip
+    ingest.add_argument("--watch", action="store_true",
+                        help="with --sync: do it again whenever a file changes")  # fmt: skip
+    ingest.add_argument("--strict", action="store_true",
+                        help="add nothing if anything cannot be read")  # fmt: skip
     listing = commands.add_parser("list", parents=[placed], help="list the articles")
+    listing.add_argument("--refused", action="store_true",
+                         help="list what could not be read instead, and why")  # fmt: skip
     listing.add_argument("--json", action="store_true", help="as a JSON array")
     show = commands.add_parser("show", parents=[placed], help="show one article")
     show.add_argument("article", metavar="ARTICLE", help="an id, or the beginning of one")
@@ -105,6 +119,8 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     asking.add_argument("-k", type=int, metavar="N", help="passages to retrieve")
     asking.add_argument("--since", metavar="DATE", help="only articles from this date on (2024-07)")
     asking.add_argument("--until", metavar="DATE", help="only articles up to this date (2024)")
+    asking.add_argument("--also", type=named_index, action="append", default=[], metavar="DIR",
+                        help="search this index too (may be given several times)")  # fmt: skip
     asking.add_argument("--json", action="store_true", help="as JSON")
     asking.add_argument("--questions", type=Path, metavar="Q.jsonl",
                         help='many questions: one {"id", "question"} a line')  # fmt: skip
@@ -131,7 +147,7 @@ def _library(args: argparse.Namespace) -> Library:
     llm, passages = args.llm or settings.llm, args.k or settings.passages
     settings = dataclasses.replace(settings, llm=llm, passages=passages)
     check_llm(settings.llm)
-    return Library(args.index, settings, progress=TransferReport())
+    return Library(args.index, settings, also=args.also, progress=TransferReport())
 
 
 def open_or_ingest_seeds(library: Library) -> None:
@@ -142,18 +158,46 @@ def open_or_ingest_seeds(library: Library) -> None:
 
 
 def _ingest(args: argparse.Namespace) -> int:
-    library = _library(args)
-    return _report(library.ingest(args.paths, rebuild=args.rebuild, report=console.StageReport()))
+    if args.watch and not args.sync:
+        raise UsageError("--watch goes with --sync")
+    if args.sync + args.rebuild + args.fetch > 1:
+        raise UsageError("one of --sync, --rebuild and --fetch")
+    library, paths = _library(args), [Path(path) for path in args.paths]
+    report = console.StageReport()
+    if args.fetch:
+        return _report(library.fetch(args.paths, strict=args.strict, report=report))
+    ingest = partial(
+        library.ingest, paths, rebuild=args.rebuild, sync=args.sync, strict=args.strict
+    )
+    code = _report(ingest(report=report))
+    if args.watch:
+        from watchfiles import watch
+
+        _say(f"watching {', '.join(args.paths)}; Ctrl-C ends it")
+        for _ in watch(*paths, raise_interrupt=False):
+            code = _report(ingest())
+    return code
 
 
 def _report(done: Ingested) -> int:
     for bad in done.unreadable:
         _say(f"{bad.path}: {bad.reason}")
-    _say(f"{len(done.added)} added, {len(done.replaced)} replaced, {len(done.unchanged)} unchanged")
+    removed = f", {len(done.removed)} removed" if done.removed else ""
+    _say(
+        f"{len(done.added)} added, {len(done.replaced)} replaced,"
+        f" {len(done.unchanged)} unchanged{removed}"
+    )
     return 1 if done.unreadable else 0
 
 
 def _list(args: argparse.Namespace) -> int:
+    if args.refused:
+        refused = _library(args).refused()
+        return _print(
+            args,
+            [{"path": path, "reason": reason} for path, reason in refused],
+            (f"{path}: {reason}" for path, reason in refused),
+        )
     articles = _library(args).articles()
     records = [console.article_record(article) for article in articles]
     return _print(args, records, map(console.article_line, articles))

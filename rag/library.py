@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rag.answering.compose import Event, Steps
@@ -16,11 +16,9 @@ from rag.answering.pipeline import Pipeline, Request, finished, pipeline_of
 from rag.answering.prompts import REPLY_LANGUAGES
 from rag.answering.writing import Writer
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
-from rag.corpus.articles import articles_of
-from rag.corpus.documents import Unreadable
-from rag.corpus.readers import read_documents
-from rag.errors import CorpusError, UsageError
+from rag.errors import UsageError
 from rag.filters import EVERYTHING, Filter
+from rag.ingestion import Batch, Ingested, changes, read_addresses, read_all, read_changes
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
@@ -28,20 +26,12 @@ from rag.models.protocols import Encoder, Generator, Reader
 from rag.models.reader import load_reader
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
-from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
+from rag.store.indexing import check_shape, index_articles, shape_of
 from rag.store.protocol import Shape, Snapshot
+from rag.store.sources import Sources
+from rag.store.united import UnitedSnapshots
 from rag.text.normalize import encodable
 from rag.types import Answer, Article, Hit, Report
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What an ingest did: ids of articles ``added``, ``replaced`` by them, and ``unchanged``."""
-
-    added: tuple[str, ...]
-    replaced: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    unreadable: tuple[Unreadable, ...]
 
 
 class Library:
@@ -52,6 +42,7 @@ class Library:
         path: Path = DEFAULT_INDEX,
         settings: Settings | None = None,
         *,
+        also: Sequence[Path] = (),
         encoder: Encoder | None = None,
         sentence_encoder: Encoder | None = None,
         reader: Reader | None = None,
@@ -60,8 +51,9 @@ class Library:
     ) -> None:
         """A library at ``path``; nothing is opened or loaded until it is needed.
 
-        Models given here are used as they are; the others are loaded as ``settings`` say, with
-        ``progress``, which may be set at any time, told of weights being fetched.
+        What is at ``also`` is searched with it, and never changed. Models given here are used as
+        they are; the others are loaded as ``settings`` say, with ``progress``, which may be set at
+        any time, told of weights being fetched.
         """
         self.path = path
         self.settings = settings or Settings.from_environment()
@@ -74,6 +66,7 @@ class Library:
         # Its own lock: fetching a language model takes minutes, and searches go on meanwhile.
         self._generator_lock = threading.Lock()
         self._store = FolderStore(path)
+        self._searched = UnitedSnapshots([self._store, *map(FolderStore, also)])
         self._pipeline: tuple[str, Pipeline] | None = None
 
     def ingest(
@@ -81,23 +74,54 @@ class Library:
         paths: Sequence[Path] = (DEFAULT_CORPUS,),
         *,
         rebuild: bool = False,
+        sync: bool = False,
+        strict: bool = False,
         report: Report = lambda stage, done, total: None,
     ) -> Ingested:
-        """Add the articles below ``paths``. What cannot be read is reported, the rest is added.
+        """Add the articles below ``paths``. What cannot be read is reported, the rest is added;
+        nothing is where one cannot be read, if it is to be ``strict``.
 
         An article whose id is there already is left alone when it is the same, and replaced when
-        it is not; so is the former article of a file that has changed. ``rebuild`` makes the
-        whole index anew from its stored articles, for instance with another encoder.
+        it is not; so is the former article of a file that has changed. To ``sync``, of folders only
+        what changed is read, and the articles of files that are gone are removed. ``rebuild`` makes
+        the whole index anew from its stored articles, for instance with another encoder.
 
         Raises:
+            CorpusError: a folder to sync is not there, or is empty and was not.
             StoreError: the index is damaged or cannot be written; the old one stays as it was.
             IndexMismatch: it was made by other models, and ``rebuild`` is false.
             ModelError: an encoder is needed and cannot be had.
         """
-        documents = list(read_documents(paths))
-        unreadable = tuple(d for d in documents if isinstance(d, Unreadable))
-        articles = [a for d in documents if not isinstance(d, Unreadable) for a in articles_of(d)]
-        return self._merge(articles, report, rebuild, unreadable)
+        batch = read_changes(paths, self._sources()) if sync else read_all(paths)
+        unreadable = tuple(batch.unreadable)
+        if strict and unreadable:
+            return Ingested((), (), (), unreadable)
+        done = self._merge(batch, report, rebuild)
+        unchanged = (*done.unchanged, *sorted(batch.left.difference(done.unchanged)))
+        return replace(done, unchanged=unchanged, unreadable=unreadable)
+
+    def fetch(
+        self,
+        urls: Sequence[str],
+        *,
+        strict: bool = False,
+        report: Report = lambda stage, done, total: None,
+    ) -> Ingested:
+        """Add the pages and feeds at these addresses, as :meth:`ingest` adds those of files. Only
+        public addresses are asked, as their sites allow (:mod:`rag.corpus.web.fetching`).
+        """
+        batch = read_addresses(urls)
+        unreadable = tuple(batch.unreadable)
+        if strict and unreadable:
+            return Ingested((), (), (), unreadable)
+        return replace(self._merge(batch, report), unreadable=unreadable)
+
+    def refused(self) -> list[tuple[str, str]]:
+        """Path and reason of what could not be read of the files the index was made from."""
+        return self._sources().refused()
+
+    def _sources(self) -> Sources:
+        return Sources(self.path)
 
     def add(
         self, articles: Iterable[Article], *, report: Report = lambda stage, done, total: None
@@ -106,40 +130,24 @@ class Library:
 
         Raises what :meth:`ingest` does, and CorpusError when one id stands for two texts.
         """
-        return self._merge(articles, report)
+        return self._merge(Batch(articles=list(articles)), report)
 
-    def _merge(
-        self,
-        articles: Iterable[Article],
-        report: Report,
-        rebuild: bool = False,
-        unreadable: tuple[Unreadable, ...] = (),
-    ) -> Ingested:
-        new = _unique(articles)
+    def _merge(self, batch: Batch, report: Report, rebuild: bool = False) -> Ingested:
         with self._store.write(anew=rebuild) as transaction:
-            stored = transaction.articles
-            old = {a.id: a for a in (stored if rebuild else stored.where("id", new))}
-            replaced = {i for i, a in new.items() if i in old and old[i] != a}
-            sources = {a.source for a in new.values() if a.source}
-            outdated = {a.id for a in stored.where("source", sources)} - new.keys()
-            outdated |= {a.id for a in stored.where("host", replaced | outdated)} - new.keys()
-            added = tuple(i for i in new if i not in old)
-            unchanged = tuple(i for i in new if i in old and i not in replaced)
+            made = changes(batch, transaction.articles, rebuild=rebuild)
             if transaction.shape is not None:
                 check_shape(self.path, transaction.shape, self._shape())
-            if added or replaced or outdated or (rebuild and old):
-                every = {**old, **new} if rebuild else new
-                left = outdated if rebuild else outdated.union(unchanged)
-                wanted = [a for i, a in every.items() if i not in left]
-                same = {a.id for a in wanted if not rebuild and same_passages(old.get(a.id), a)}
-                changed = [a for a in wanted if a.id not in same]
-                transaction.remove(outdated)
-                transaction.update([a for a in wanted if a.id in same])
+            sources = self._sources()
+            sources.expect(batch.sources)
+            if made.any:
+                transaction.remove(made.outdated)
+                transaction.update(made.restated)
                 known, tokens = transaction.vocabulary, self.settings.chunk_tokens
-                made = index_articles(changed, known, self.encoders(), tokens, report)
-                transaction.put(*made)
+                entries = index_articles(made.changed, known, self.encoders(), tokens, report)
+                transaction.put(*entries)
                 transaction.commit(self._shape())
-        return Ingested(added, tuple(sorted(replaced | outdated)), unchanged, unreadable)
+            sources.record(batch.sources, batch.lost)
+        return made.done
 
     def remove(self, ids: Iterable[str]) -> tuple[Article, ...]:
         """Remove articles by id, or by the beginning of one; stories found in their pages too.
@@ -156,6 +164,38 @@ class Library:
             transaction.remove(gone)
             transaction.commit(transaction.shape or self._shape())
         return tuple(gone.values())
+
+    def verify(self) -> list[str]:
+        """What is wrong with the index on the disk, a line each; nothing where it is sound.
+
+        Raises:
+            StoreError: there is none, it is of another format, or its manifest is damaged.
+        """
+        return self._store.faults()
+
+    def repair(self, *, report: Report = lambda stage, done, total: None) -> None:
+        """Mend the index from what of it is sound: at most all is made anew from the articles.
+
+        Raises what :meth:`ingest` does: damaged articles come back from a backup only.
+        """
+        if not self._store.tidy() or self.verify():
+            self.ingest([], rebuild=True, report=report)
+
+    def back_up(self, file: Path) -> None:
+        """Write the whole index to ``file``.
+
+        Raises:
+            StoreError: there is none, it is damaged, or the file cannot be written.
+        """
+        self._store.back_up(file)
+
+    def restore(self, file: Path) -> None:
+        """Make this library, which is to have no index, what :meth:`back_up` wrote.
+
+        Raises:
+            StoreError: there is an index already, or the file is no sound backup.
+        """
+        self._store.restore(file)
 
     def exists(self) -> bool:
         """Whether anything was ever put in."""
@@ -260,7 +300,7 @@ class Library:
 
     def snapshot(self) -> Snapshot:
         """The current snapshot, another one when another process has replaced it."""
-        return self._store.snapshot()
+        return self._searched.snapshot()
 
     def encoders(self) -> tuple[Encoder, Encoder]:
         """The passage encoder and the sentence encoder."""
@@ -291,16 +331,3 @@ class Library:
     def _check_models(self) -> None:
         """Hold the index against the models and settings in force."""
         check_shape(self.path, self.snapshot().shape, self._shape())
-
-
-def _unique(articles: Iterable[Article]) -> dict[str, Article]:
-    """Articles by id; of several with one id the first, but two texts must not claim one id."""
-    unique: dict[str, Article] = {}
-    for article in articles:
-        first = unique.setdefault(article.id, article)
-        if first.text != article.text:
-            raise CorpusError(
-                f"{article.path}: id {article.id!r} stands for two different texts"
-                f" (the other is in {first.path}); give each article its own id"
-            )
-    return unique

@@ -28,7 +28,7 @@ from llama_index.core.tools import ToolOutput
 from rag.answering.conversation import Turn, resolve
 from rag.corpus.articles import articles_of
 from rag.corpus.documents import Document
-from rag.corpus.readers import DateOrder, date_order, iso_date
+from rag.corpus.formats.record_dates import DateOrder, date_order, iso_date
 from rag.errors import CorpusError
 from rag.library import Library
 from rag.models.llama_index import LlamaIndexGenerator as LlamaIndexGenerator

@@ -25,8 +25,18 @@ LAYERS = [
     {"rag.retrieval"},
     {"rag.reading"},
     {"rag.answering"},
+    {"rag.ingestion"},
     {"rag.library"},
-    {"rag.batch", "rag.console", "rag.chat", "rag.cli", "rag.llama_index", "rag.__main__", "app"},
+    {
+        "rag.batch",
+        "rag.console",
+        "rag.index_commands",
+        "rag.chat",
+        "rag.cli",
+        "rag.llama_index",
+        "rag.__main__",
+        "app",
+    },
     {"eval"},
 ]
 ONLY_IN = {
@@ -52,7 +62,7 @@ EVALUATION = {
 }
 # The door of the store, and who may know which store stands behind it.
 DOOR = "rag.store.protocol"
-WIRING = {"rag.library", "eval.scale"}
+WIRING = {"rag.library", "rag.ingestion", "eval.scale"}
 # Distributions whose import has another name.
 IMPORTED_AS = {
     "faiss-cpu": "faiss",

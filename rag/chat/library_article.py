@@ -10,7 +10,8 @@ from rag.chat.library_catalogue import Catalogue, Entry
 from rag.chat.library_html import action, cells_of, entries_html, listed
 from rag.chat.markup import Markup, element, isolated, joined
 from rag.chat.words import Words
-from rag.corpus.cleanup import lines_of, reason
+from rag.corpus.page.cleanup import reason
+from rag.corpus.page.lines import lines_of
 from rag.text.language import direction
 from rag.types import Article, Span
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from rag.corpus.cleanup import Reason, reason
+from rag.corpus.page.cleanup import Reason, reason
 from rag.library import Library
 from rag.retrieval.duplicates import near_duplicates
 from rag.store.protocol import Snapshot

@@ -25,17 +25,19 @@ from rag.chat.library_list import (
     turned,
 )
 from rag.chat.library_results import hint_html, progress_html, results_html
-from rag.chat.library_uploads import FileResult, Problem, add_files
+from rag.chat.library_uploads import FileResult, Problem, add_address, add_files
 from rag.chat.markup import Markup, element
 from rag.chat.timeline import timeline
 from rag.chat.timeline_html import timeline_html
 from rag.chat.words import Words, words
 from rag.errors import MusnadError
 from rag.library import Library
+from rag.types import Report
 
 _POLL_SECONDS = 0.25
 
 _Told = tuple[str, int, int] | list[FileResult]
+_Work = Callable[[Library, Report], list[FileResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,19 @@ class LibraryPage:
 
         The work goes on when the reader leaves: what was accepted is not lost.
         """
+        yield from self._told([file.name for file in files], _adding(files), language)
+
+    def fetch(self, url: str, language: str) -> Iterator[Markup]:
+        """Add what is at an address, as :meth:`add` adds files."""
+        yield from self._told([url], _fetching(url), language)
+
+    def _told(self, names: Sequence[str], work: _Work, language: str) -> Iterator[Markup]:
         said = words(language)
         told: queue.SimpleQueue[_Told] = queue.SimpleQueue()
-        threading.Thread(target=self._work, args=(files, told), daemon=True).start()
+        threading.Thread(target=self._do, args=(names, work, told), daemon=True).start()
         state: _Told = ("", 0, 0)
         while not isinstance(state, list):
-            yield framed(progress_html(len(files), *state, said), said)
+            yield framed(progress_html(len(names), *state, said), said)
             time.sleep(_POLL_SECONDS)
             state = told.get()
             while not told.empty():
@@ -158,11 +167,19 @@ class LibraryPage:
             catalogue = None
         yield framed(results_html(state, catalogue, said), said)
 
-    def _work(self, files: Sequence[Path], told: queue.SimpleQueue[_Told]) -> None:
-        """Add ``files``; tells how far it is, and at last what became of them."""
+    def _do(self, names: Sequence[str], work: _Work, told: queue.SimpleQueue[_Told]) -> None:
+        """Do the ``work``; tells how far it is, and at last what became of each of ``names``."""
         try:
-            told.put(add_files(self._library, files, lambda *state: told.put(state)))
+            told.put(work(self._library, lambda *state: told.put(state)))
         except Exception as error:  # On a thread nobody else would hear of it.
-            told.put([FileResult(file.name, problems=(Problem(str(error)),)) for file in files])
+            told.put([FileResult(name, problems=(Problem(str(error)),)) for name in names])
             if not isinstance(error, MusnadError):
                 raise
+
+
+def _adding(files: Sequence[Path]) -> _Work:
+    return lambda library, report: add_files(library, files, report)
+
+
+def _fetching(url: str) -> _Work:
+    return lambda library, report: add_address(library, url, report)

@@ -9,20 +9,19 @@ from rag.chat.library_html import action
 from rag.chat.library_uploads import MOST_BYTES, FileResult, Problem
 from rag.chat.markup import Markup, element, filled, isolated, joined
 from rag.chat.words import Words
+from rag.corpus.readers import READERS
 
 _MEGABYTES = str(MOST_BYTES // 1_000_000)
 _PROBLEMS = 3
 # After these stages there may be no further one; what follows is the writing.
 _LAST = ("similarity", "vocabulary")
-# The endings of files; isolated, for their dots to stay before them.
-_KINDS = {
-    kind: isolated(f".{kind}", dir="ltr") for kind in ("txt", "md", "html", "docx", "csv", "jsonl")
-}
+# The endings of files that are read; isolated, for their dots to stay before them.
+_KINDS = isolated(" ".join(READERS), dir="ltr")
 
 
 def hint_html(said: Words) -> Markup:
     """Which files can be added."""
-    return element("p.musnad-lib-small", filled(said.drop_hint, size=_MEGABYTES, **_KINDS))
+    return element("p.musnad-lib-small", filled(said.drop_hint, size=_MEGABYTES, kinds=_KINDS))
 
 
 def progress_html(files: int, stage: str, done: int, total: int, said: Words) -> Markup:
@@ -59,7 +58,7 @@ def _result(result: FileResult, catalogue: Catalogue | None, said: Words) -> Mar
 
 def _told(result: FileResult, said: Words) -> list[str]:
     if result.refused == "kind":
-        return [filled(said.wrong_kind, **_KINDS)]
+        return [filled(said.wrong_kind, kinds=_KINDS)]
     if result.refused == "size":
         return [said.too_large.format(size=_MEGABYTES)]
     became = (

@@ -45,6 +45,10 @@ class _Parts:
                     elem_id="musnad-lib-files",
                 )  # fmt: skip
                 self.pieces["hint"] = _html("hint")
+                self.address = gr.Textbox(
+                    label=label("add_address"), placeholder="https://…", max_lines=1,
+                    elem_id="musnad-lib-address",
+                )  # fmt: skip
                 self.results = _html("results")
             with gr.Column(scale=3, min_width=280):
                 self.pieces["timeline"] = _html("timeline")
@@ -133,6 +137,11 @@ class _Replies:
         for told in self._page.add(files, language_of(request)):
             yield told, None
 
+    def fetched(self, url: str, request: gr.Request) -> Iterator[_Reply]:
+        """The results so far, and the emptied box for a further address."""
+        for told in self._page.fetch(url, language_of(request)) if url.strip() else ():
+            yield told, ""
+
     def folded(self, name: str, *, is_open: bool) -> Callable[[View, gr.Request], _Reply]:
         """The view and the part ``name`` after it was opened or folded."""
 
@@ -164,6 +173,13 @@ def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
     # The list is drawn for the view as it is when the files are in, not as it was before.
     parts.files.upload(
         replies.added, parts.files, [parts.results, parts.files], concurrency_limit=1, **_QUIET
+    ).then(replies.whole, view, whole, **_QUIET)
+    parts.address.submit(
+        replies.fetched,
+        parts.address,
+        [parts.results, parts.address],
+        concurrency_limit=1,
+        **_QUIET,
     ).then(replies.whole, view, whole, **_QUIET)
     for name, fold in parts.folds.items():
         to = [view, pieces[name]]

@@ -76,6 +76,18 @@ def add_files(
     return [_outcome(result, own, added, replaced) for result, own in read]
 
 
+def add_address(
+    library: Library, url: str, report: Report = lambda stage, done, total: None
+) -> list[FileResult]:
+    """Add the page or feed at an address."""
+    try:
+        done = library.fetch([url.strip()], report=report)
+    except MusnadError as error:
+        return [_failed(FileResult(url), str(error))]
+    problems = tuple(Problem(one.reason) for one in done.unreadable)
+    return [FileResult(url, done.added, done.replaced, done.unchanged, problems)]
+
+
 def _read(file: Path, most_bytes: int) -> tuple[FileResult, list[Article]]:
     name = file.name
     if file.suffix.lower() not in READERS:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from rag.chat.markup import Markup, directed, element, filled, isolated, joined, one_line, way_of
 from rag.chat.words import Words, words
-from rag.corpus.cleanup import lines_of
+from rag.corpus.page.lines import lines_of
 from rag.text.language import direction
 from rag.types import Answer, Claim, Span
 

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from rag.corpus.cleanup import read_page
 from rag.corpus.documents import Document
-from rag.corpus.metadata import read_metadata
+from rag.corpus.page.cleanup import read_page
+from rag.corpus.page.metadata import read_metadata
 from rag.text.language import detect_language
 from rag.types import Article, Span
 
@@ -61,6 +61,8 @@ def _embedded(text: str, host: Article) -> Article:
 
 def _without(text: str, spans: Sequence[Span]) -> str:
     """``text`` with ``spans`` blanked, so that offsets stay those of the raw text."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+    parts, end = [], 0
+    for span in spans:
+        parts += [text[end : span.start], " " * (span.end - span.start)]
+        end = span.end
+    return "".join((*parts, text[end:]))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import CorpusError
 
+# Characters of the longest article; of all War and Peace there are three million.
+_LONGEST = 10_000_000
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Teh marbuta and alef maksura end a word. One after a vowel mark does not begin one.
 _ENDING_FIRST = re.compile("(?<![\\w\u0640\u064b-\u0652\u0670])[ةى]\\w")
@@ -39,8 +41,17 @@ class Document:
         Raises:
             CorpusError: as :func:`refuse`.
         """
+        return replace(cls.one_of(path, text, **stated), source=str(path.resolve()))
+
+    @classmethod
+    def one_of(cls, path: Path, text: str, **stated: str | None) -> Document:
+        """One of the many articles of the file at ``path``, with what it states of that one.
+
+        Raises:
+            CorpusError: as :func:`refuse`.
+        """
         refuse(text, *stated.values())
-        return cls(text, **stated, path=path.as_posix(), source=str(path.resolve()))
+        return cls(text, **stated, path=path.as_posix())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +78,11 @@ def refuse(text: str, *fields: str | None) -> None:
     """Refuse an article's ``text`` and what is stated of it where they cannot be kept or read.
 
     Raises:
-        CorpusError: there is a lone surrogate; or the Arabic runs backwards, words beginning with
-            letters that only end one, as some PDF tools give it.
+        CorpusError: it is too long for an article; there is a lone surrogate; or the Arabic runs
+            backwards, words beginning with letters that only end one, as some PDF tools give it.
     """
+    if len(text) > _LONGEST:
+        raise CorpusError(f"a text of {len(text):,} characters: at most {_LONGEST:,}")
     if any(_SURROGATE.search(value) for value in (text, *fields) if value):
         raise CorpusError("a lone surrogate, which is not a character")
     first, last = (len(ending.findall(text)) for ending in (_ENDING_FIRST, _ENDING_LAST))

@@ -6,206 +6,166 @@ Leaves to others: what the text says about itself (``metadata``) and what of it 
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TypeAlias
 
-from rag.corpus.documents import Document, Unreadable, content, refuse
-from rag.corpus.webpages import read_webpage
-from rag.corpus.wordfiles import read_docx
+from rag.corpus.documents import Document, Unreadable
+from rag.corpus.formats.archives import Wanted, gunzipped, tar_members, zip_members
+from rag.corpus.formats.books import read_epub
+from rag.corpus.formats.feeds import read_feed
+from rag.corpus.formats.files import File
+from rag.corpus.formats.mail import read_mail
+from rag.corpus.formats.opendocuments import read_odt
+from rag.corpus.formats.plaintext import read_text
+from rag.corpus.formats.records import read_lines, read_table
+from rag.corpus.formats.richtext import read_rtf
+from rag.corpus.formats.spreadsheets import read_xlsx
+from rag.corpus.formats.webarchives import read_warc
+from rag.corpus.formats.webpages import read_webpage
+from rag.corpus.formats.wordfiles import read_docx
+from rag.corpus.pdf.reading import read_pdf
 from rag.errors import CorpusError
-from rag.text.dates import find_dates
 
-DateOrder: TypeAlias = Literal["day first", "month first"]
+Found: TypeAlias = Iterator[Document | Unreadable]
+Members: TypeAlias = Callable[[File, Wanted], Iterator[File | Unreadable]]
 
-_OPTIONAL_FIELDS = ("id", "title", "date", "url", "outlet", "language")
-_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)")
-# Characters of the longest article in a table.
-_LONGEST_CELL = 10_000_000
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_GZIP = ".gz"
+_MAC_FORKS = "__MACOSX"
 
 
-def read_documents(paths: Iterable[Path]) -> Iterator[Document | Unreadable]:
+def read_documents(paths: Iterable[Path]) -> Found:
     """Every document below ``paths``, in order; what cannot be read comes as :class:`Unreadable`.
 
-    A folder is searched in full, in name order, hidden files left out.
+    A folder is searched in full, in name order, hidden files left out; so is an archive.
     """
     for path in paths:
         if path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if _is_corpus_file(file, path)]
+            files = article_files(path)
             if not files:
-                kinds = ", ".join(sorted(READERS))
-                yield Unreadable(str(path), f"no article files in this folder (looked for {kinds})")
+                yield Unreadable(str(path), _nothing_in("folder"))
             for file in files:
-                yield from _read_file(file)
+                yield from _open(file)
         elif path.exists():
-            yield from _read_file(path)
+            yield from _open(path)
         else:
             yield Unreadable(str(path), "no such file or folder")
 
 
-def _is_corpus_file(file: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
-    return file.is_file() and not hidden and file.suffix.lower() in READERS
+def read_data(name: str, data: bytes) -> Found:
+    """What a file of this name would give that held ``data``."""
+    yield from _read(File(Path(name), data))
 
 
-def _read_file(path: Path) -> Iterator[Document | Unreadable]:
+def article_files(folder: Path) -> list[Path]:
+    """The files below a folder that are read, in name order."""
+    inside = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return [file for file in inside if _is_corpus_file(file.relative_to(folder))]
+
+
+def _is_corpus_file(name: PurePath) -> bool:
+    """Whether a file of this name, in a folder or an archive, is one to read."""
+    suffix = name.suffix.lower()
+    read = (_packed_suffix(name) if suffix == _GZIP else suffix) in READERS
+    return read and not any(map(_is_hidden, name.parts))
+
+
+def _is_hidden(part: str) -> bool:
+    return part == _MAC_FORKS or (part.startswith(".") and part != "..")
+
+
+def _packed_suffix(name: PurePath) -> str:
+    """The suffix of what is in a gzip file: ``.warc`` for ``crawl.warc.gz``; none for another."""
+    suffix = PurePath(name.stem).suffix.lower()
+    return "" if suffix == _GZIP else suffix
+
+
+def _nothing_in(place: str) -> str:
+    return f"no article files in this {place} (looked for {', '.join(sorted(READERS))})"
+
+
+def _open(path: Path) -> Found:
     try:
-        yield from READERS.get(path.suffix.lower(), _read_text)(path)
+        yield from _read(File.opened(path))
     except CorpusError as error:
         yield Unreadable(str(path), str(error))
 
 
-def _read_text(path: Path) -> Iterator[Document]:
-    """The file is one article."""
-    yield Document.of_file(path, decode(path))
+def _read(file: File) -> Found:
+    try:
+        yield from READERS.get(file.path.suffix.lower(), read_text)(file)
+    except CorpusError as error:
+        yield Unreadable(str(file.path), str(error))
 
 
-def decode(path: Path) -> str:
-    """The file's text, verbatim but for a byte-order mark.
+def _read_archive(file: File, members: Members) -> Found:
+    """The articles of the files in an archive, each as if it lay beside it.
 
     Raises:
-        CorpusError: it cannot be opened, is empty, binary, or not UTF-8 (names the byte).
+        CorpusError: as ``members``; or there is none to read.
     """
-    data = content(path)
-    if b"\0" in data:
-        raise CorpusError(f"binary file (NUL at byte {data.index(0)}), expected UTF-8 text")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        bad = error.object[error.start]
-        raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
-    if not text.strip():
-        raise CorpusError("empty file")
-    return text
+    empty = True
+    for member in members(file, _is_corpus_file):
+        empty = False
+        if isinstance(member, Unreadable):
+            yield member
+        else:
+            yield from (_named(found, file) for found in _read(member))
+    if empty:
+        raise CorpusError(_nothing_in("archive"))
 
 
-def _read_lines(path: Path) -> Iterator[Document | Unreadable]:
-    """A JSON object a line, each an article."""
-    # Only \n ends a JSON line: splitlines() would also cut at U+2028, legal inside a string.
-    lines = enumerate(decode(path).split("\n"), start=1)
-    yield from _rows(path, [(number, _parsed(line)) for number, line in lines if line.strip()])
+def _named(found: Document | Unreadable, archive: File) -> Document | Unreadable:
+    """``found``; what cannot be read is told of the archive, naming the member."""
+    if isinstance(found, Document):
+        return found
+    member = found.path.removeprefix(str(archive.path))[1:]
+    return Unreadable(str(archive.path), f"{member}: {found.reason}")
 
 
-def _read_table(path: Path) -> Iterator[Document | Unreadable]:
-    """A table with the names of its columns in the first row, as in JSON; each row an article."""
-    dialect = "excel-tab" if path.suffix.lower() == ".tsv" else "excel"
-    csv.field_size_limit(_LONGEST_CELL)
-    rows = csv.reader(io.StringIO(decode(path), newline=""), dialect, strict=True)
-    records: list[tuple[int, Any]] = []
-    try:
-        names = [name.strip().lower() for name in next(rows)]
-        if "text" not in names:
-            raise CorpusError(f'no column "text" (there are: {", ".join(names):.60})')
-        records += (
-            (rows.line_num, dict(zip(names, row, strict=False))) for row in rows if any(row)
-        )
-    except csv.Error as error:
-        raise CorpusError(f"not a table: {error} in line {rows.line_num}") from error
-    yield from _rows(path, records)
+def _read_gzip(file: File) -> Found:
+    """What is packed, by its own suffix.
 
-
-def _rows(path: Path, records: Sequence[tuple[int, Any]]) -> Iterator[Document | Unreadable]:
-    """The articles of a file of many; what a record states goes before what its text says."""
-    order = date_order(str(each.get("date")) for _, each in records if isinstance(each, dict))
-    for number, record in records:
-        try:
-            yield _from_object(record, path, order)
-        except CorpusError as error:
-            yield Unreadable(f"{path}:{number}", str(error))
-
-
-def _parsed(line: str) -> Any:
-    """The JSON value of a line, or the error that it is none."""
-    try:
-        return json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return error
-
-
-def _from_object(record: Any, path: Path, order: DateOrder | None) -> Document:
-    if isinstance(record, json.JSONDecodeError):
-        raise CorpusError(f"not JSON: {record.msg} at column {record.colno}")
-    if not isinstance(record, dict):
-        raise CorpusError(f"expected a JSON object, found {type(record).__name__}")
-    text = record.get("text")
-    if not isinstance(text, str) or not text.strip():
-        raise CorpusError('"text" is missing or empty')
-    fields = {name: _optional(record, name) for name in _OPTIONAL_FIELDS}
-    refuse(text, *fields.values())
-    fields["date"] = iso_date(fields["date"] or "", order)
-    return Document(text=text, path=path.as_posix(), **fields)
-
-
-def _optional(record: dict[str, Any], name: str) -> str | None:
-    value = record.get(name)
-    if name == "id" and isinstance(value, int):
-        value = str(value)
-    if value is not None and not isinstance(value, str):
-        raise CorpusError(f'"{name}" must be a string, found {value!r:.60}')
-    return (value or "").strip() or None
-
-
-def date_order(dates: Iterable[str]) -> DateOrder | None:
-    """Whether a file writes 3/4/2021 day first or month first, if its other dates show it.
-
-    ``None`` when no date of the file tells, or when they contradict one another.
+    Raises:
+        CorpusError: as :func:`gunzipped`; or it is of no kind that is read.
     """
-    seen: set[DateOrder] = set()
-    for date in dates:
-        match = _SLASHED.fullmatch(date.strip())
-        if match and int(match[1]) > 12:
-            seen.add("day first")
-        elif match and int(match[2]) > 12:
-            seen.add("month first")
-    return seen.pop() if len(seen) == 1 else None
+    suffix = _packed_suffix(file.path)
+    if suffix not in READERS:
+        raise CorpusError(f"{_GZIP} without the suffix of what it holds before it")
+    yield from READERS[suffix](gunzipped(file))
 
 
-def iso_date(value: str, order: DateOrder | None = None) -> str | None:
-    """ISO 8601 form of a date, only as precise as it is sure; ``None`` when it is no date.
-
-    >>> iso_date("2024-07-25T10:00:00Z"), iso_date("24/3/2021"), iso_date("3/4/2021")
-    ('2024-07-25', '2021-03-24', '2021')
-    """
-    value = value.strip()
-    if slashed := _SLASHED.fullmatch(value):
-        first, second, year = (int(group) for group in slashed.groups())
-        order = date_order([value]) or order
-        if order is None:
-            return str(year)
-        day, month = (first, second) if order == "day first" else (second, first)
-        return _valid(f"{year:04d}-{month:02d}-{day:02d}")
-    if stated := _ISO_DATE.match(value):
-        return _valid(stated[0])
-    mentions = find_dates(value)
-    return mentions[0].iso if len(mentions) == 1 else None
-
-
-def _valid(iso: str) -> str | None:
-    try:
-        datetime.date.fromisoformat(iso + "-01-01"[len(iso) - 4 :])
-    except ValueError:
-        return None
-    return iso
+def _read_tgz(file: File) -> Found:
+    yield from _read_archive(gunzipped(file), tar_members)
 
 
 # What reads a file, by its suffix; a file named by itself that has another is read as text. A
 # reader raises ``CorpusError`` for what is wrong with the whole file.
-READERS: Mapping[str, Callable[[Path], Iterator[Document | Unreadable]]] = {
-    ".txt": _read_text,
-    ".md": _read_text,
-    ".text": _read_text,
-    ".jsonl": _read_lines,
-    ".ndjson": _read_lines,
-    ".csv": _read_table,
-    ".tsv": _read_table,
+READERS: Mapping[str, Callable[[File], Found]] = {
+    ".txt": read_text,
+    ".md": read_text,
+    ".text": read_text,
+    ".jsonl": read_lines,
+    ".ndjson": read_lines,
+    ".csv": partial(read_table, dialect="excel"),
+    ".tsv": partial(read_table, dialect="excel-tab"),
     ".html": read_webpage,
     ".htm": read_webpage,
     ".xhtml": read_webpage,
+    ".rss": read_feed,
+    ".atom": read_feed,
+    ".xml": read_feed,
+    ".warc": read_warc,
+    ".eml": read_mail,
     ".docx": read_docx,
+    ".pdf": read_pdf,
+    ".odt": read_odt,
+    ".rtf": read_rtf,
+    ".epub": read_epub,
+    ".xlsx": read_xlsx,
+    ".zip": partial(_read_archive, members=zip_members),
+    ".tar": partial(_read_archive, members=tar_members),
+    ".tgz": _read_tgz,
+    _GZIP: _read_gzip,
 }

@@ -12,7 +12,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from rag.errors import StoreError
+from rag.store.archive import back_up, restore
 from rag.store.articles import ArticleTable, LiveArticles
+from rag.store.checking import faults_of
 from rag.store.integrity import Inspection, is_whole
 from rag.store.segments import ARTICLES, Part, Segment
 from rag.store.snapshot import FolderSnapshot
@@ -36,6 +38,7 @@ class FolderStore:
         self.path = path
         self._lock = threading.Lock()
         self._open: FolderSnapshot | None = None
+        self._look: tuple[int, ...] | None = None
         self._segments: dict[str, Segment] = {}
 
     def exists(self) -> bool:
@@ -45,19 +48,25 @@ class FolderStore:
     def snapshot(self) -> FolderSnapshot:
         """See :meth:`rag.store.protocol.Store.snapshot`."""
         with self._lock:
-            manifest = _read_manifest(self.path)
-            while self._open is None or self._open.version != manifest["version"]:
-                try:
-                    self._open = self._opened(manifest)
-                except StoreError:
-                    # A writer may have replaced and removed the segments meanwhile.
-                    failed, manifest = manifest, _read_manifest(self.path)
-                    if manifest == failed:
-                        raise
+            look = _look(self.path / MANIFEST)
+            if self._open is None or look is None or look != self._look:
+                self._open, self._look = self._current(), look
             with _advising(self.path):
                 for part in self._open.parts:
                     part.segment.inspection.verdict()
             return self._open
+
+    def _current(self) -> FolderSnapshot:
+        manifest = _read_manifest(self.path)
+        while self._open is None or self._open.version != manifest["version"]:
+            try:
+                return self._opened(manifest)
+            except StoreError:
+                # A writer may have replaced and removed the segments meanwhile.
+                failed, manifest = manifest, _read_manifest(self.path)
+                if manifest == failed:
+                    raise
+        return self._open
 
     def _opened(self, manifest: Mapping[str, Any]) -> FolderSnapshot:
         """The snapshot that ``manifest`` describes, ready to be searched.
@@ -89,19 +98,64 @@ class FolderStore:
             if anew or not self.exists():
                 yield FolderTransaction(self.path, self._salvaged(), [], None)
                 return
-            manifest = _read_manifest(self.path, formats=(FORMAT, _FORMER))
-            sweep(self.path, {said["name"] for said in manifest["segments"]})
-            with self._lock, _advising(self.path):
-                parts = self._parts(manifest)
-                articles = LiveArticles([(part.segment.articles, part.dead) for part in parts])
             with _advising(self.path):
-                yield FolderTransaction(
-                    self.path,
-                    articles,
-                    parts,
-                    _shape(manifest),
-                    rewrite=manifest["format"] == _FORMER,
-                )
+                yield self._transaction(_read_manifest(self.path, formats=(FORMAT, _FORMER)))
+
+    def _transaction(self, manifest: Mapping[str, Any]) -> FolderTransaction:
+        sweep(self.path, {said["name"] for said in manifest["segments"]})
+        with self._lock:
+            parts = self._parts(manifest)
+            articles = LiveArticles([(part.segment.articles, part.dead) for part in parts])
+        former = manifest["format"] == _FORMER
+        return FolderTransaction(self.path, articles, parts, _shape(manifest), rewrite=former)
+
+    def faults(self) -> list[str]:
+        """What is wrong with what is on the disk, a line each; see :mod:`rag.store.checking`.
+
+        Raises:
+            StoreError: there is no index, or it is of another format.
+        """
+        with _writing(self.path):
+            manifest = _read_manifest(self.path)
+            found = self._faults_of_copy(manifest)
+            # Opened anew: what is open may have been sound once.
+            parts = FolderStore(self.path)._parts(manifest)
+            return found + list(faults_of(self.path, parts))
+
+    def _faults_of_copy(self, manifest: Mapping[str, Any]) -> list[str]:
+        copy = self.path / MANIFEST_COPY
+        try:
+            same = _read_manifest(self.path, MANIFEST_COPY) == manifest
+        except StoreError:
+            return [f"{copy}: damaged"]
+        return [] if same else [f"{copy}: left by a writer that was stopped"]
+
+    def tidy(self) -> bool:
+        """Mend what needs no model: an index of the former format, a damaged manifest of which the
+        copy is sound, what stopped writers left. Whether there is a sound manifest now.
+        """
+        with _writing(self.path):
+            for name in (MANIFEST, MANIFEST_COPY):
+                try:
+                    manifest = _read_manifest(self.path, name, formats=(FORMAT, _FORMER))
+                except StoreError:
+                    continue
+                with _advising(self.path):
+                    self._transaction(manifest).commit(_shape(manifest))
+                return True
+            return False
+
+    def back_up(self, file: Path) -> None:
+        """See :func:`rag.store.archive.back_up`."""
+        with _writing(self.path), _advising(self.path):
+            with self._lock:
+                parts = self._parts(_read_manifest(self.path))
+            back_up(self.path, [part.segment for part in parts], file)
+
+    def restore(self, file: Path) -> None:
+        """See :func:`rag.store.archive.restore`."""
+        with _writing(self.path):
+            restore(file, self.path)
 
     def _salvaged(self) -> LiveArticles:
         """The articles of an index whose other files may be damaged; none where there is none.
@@ -175,6 +229,15 @@ def _segmented(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """A manifest of before there were segments, as if it had one: its articles are read alike."""
     parts = {part: manifest.get(part, {}) for part in ("files", "digests")}
     return {**manifest, "segments": [{"name": manifest["snapshot"], "dead": [], **parts}]}
+
+
+def _look(file: Path) -> tuple[int, ...] | None:
+    """What of a file changes when it is replaced; ``None`` where there is none."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _mend(path: Path) -> str:

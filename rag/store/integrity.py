@@ -62,8 +62,9 @@ class Inspection:
         self._seen: set[str] = set()
         self._found: StoreError | None = None
 
-    def check(self, only: Collection[str] | None = None) -> None:
-        """Compare sizes at once, contents too unless there is very much of them.
+    def check(self, only: Collection[str] | None = None, *, at_once: bool = False) -> None:
+        """Compare sizes now; contents too, or meanwhile if there is very much of them and it need
+        not be ``at_once``.
 
         Raises:
             StoreError: a file, of those in ``only`` if given, is missing, cut short or changed.
@@ -78,7 +79,7 @@ class Inspection:
                 found = "missing" if actual is None else f"{actual} bytes, expected {size}"
                 raise StoreError(f"{file}: damaged index file ({found})")
         self._seen.update(names)
-        if sum(self._sizes[name] for name in names) <= _AT_ONCE:
+        if at_once or sum(self._sizes[name] for name in names) <= _AT_ONCE:
             self._look(names)
             self.verdict()
         else:

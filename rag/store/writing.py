@@ -33,6 +33,8 @@ MANIFEST = "manifest.json"
 # A second one: which articles were removed is told nowhere else.
 MANIFEST_COPY = "manifest.copy.json"
 PREFIX = "segment-"
+# Where an index is taken out of a backup, until all of it is there.
+DRAFT = ".restoring"
 # So many segments of like size are merged into one, of articles up to so many at a time (or four
 # times what was put): one more article is never kept waiting by a merge of all.
 _FAN, _MERGED = 4, 1024
@@ -52,9 +54,8 @@ class FolderTransaction:
         *,
         rewrite: bool = False,
     ) -> None:
-        """Change the ``parts`` at ``path``, which ``shape`` shaped; ``rewrite`` them all if they are
-        of a former format. ``articles`` are theirs; or, where there are no parts, those that were
-        salvaged.
+        """Change the ``parts`` at ``path``, which ``shape`` shaped; of a former format ``rewrite``
+        them all. ``articles`` are theirs; or, where there are no parts, those that were salvaged.
         """
         self._rewrite = rewrite
         self._path = path
@@ -234,8 +235,8 @@ def write_segment(
         }
         said = {"name": folder.name, "counts": counts, **described(folder)}
         for written in folder.iterdir():
-            _synced(written)
-        _synced(folder)
+            synced(written)
+        synced(folder)
         return Segment(folder, said)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -253,7 +254,7 @@ def put_in_force(path: Path, parts: Sequence[Part], shape: Shape) -> None:
         "segments": [{**part.segment.said, "dead": sorted(part.dead)} for part in parts],
     }
     text = json.dumps(sealed(manifest), ensure_ascii=False, indent=1) + "\n"
-    _synced(path)
+    synced(path)
     for name in (MANIFEST, MANIFEST_COPY):
         temporary = path / f".{name}.new"
         with temporary.open("w", encoding="utf-8") as stream:
@@ -261,7 +262,7 @@ def put_in_force(path: Path, parts: Sequence[Part], shape: Shape) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path / name)
-        _synced(path)
+        synced(path)
     sweep(path, {part.segment.name for part in parts})
 
 
@@ -274,11 +275,12 @@ def sweep(path: Path, current: Collection[str]) -> None:
         for folder in path.glob(pattern):
             if folder.name not in current:
                 shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(path / DRAFT, ignore_errors=True)
     for name in (MANIFEST, MANIFEST_COPY):
         (path / f".{name}.new").unlink(missing_ok=True)
 
 
-def _synced(path: Path) -> None:
+def synced(path: Path) -> None:
     """Have a file, or the names in a folder, on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -11,7 +11,7 @@ import re
 # One line a month, names parted by "|": Egypt and the Gulf, the Levant and Iraq, Tunisia and
 # Algeria, Morocco and Mauritania, English. A space may be left out or doubled in the text.
 _GREGORIAN = (
-    "يناير|كانون الثاني|كانون ثاني|كانون ثان|جانفي|ينائر|january|jan",
+    "يناير|كانون الثاني|كانون ثاني|كانون ثان|كانون 2|جانفي|ينائر|january|jan",
     "فبراير|شباط|فيفري|february|feb",
     "مارس|اذار|march|mar",
     "ابريل|نيسان|افريل|april|apr",
@@ -20,9 +20,9 @@ _GREGORIAN = (
     "يوليو|يوليه|يوليوز|تموز|جويليه|july|jul",
     "اغسطس|اب|اوت|غشت|اغشت|august|aug",
     "سبتمبر|ايلول|شتنبر|شتمبر|september|sept|sep",
-    "اكتوبر|اوكتوبر|تشرين الاول|تشرين اول|october|oct",
-    "نوفمبر|تشرين الثاني|تشرين ثاني|تشرين ثان|نونبر|november|nov",
-    "ديسمبر|كانون الاول|كانون اول|دجنبر|دجمبر|december|dec",
+    "اكتوبر|اوكتوبر|تشرين الاول|تشرين اول|تشرين 1|october|oct",
+    "نوفمبر|تشرين الثاني|تشرين ثاني|تشرين ثان|تشرين 2|نونبر|november|nov",
+    "ديسمبر|كانون الاول|كانون اول|كانون 1|دجنبر|دجمبر|december|dec",
 )
 _HIJRI = (
     "محرم|المحرم|محرم الحرام|muharram",
@@ -42,11 +42,11 @@ _HIJRI = (
 
 
 def _one_month(names: str) -> str:
-    """A pattern of one month, perhaps named twice: ``سبتمبر/ايلول``, ``تموز (يوليو)``."""
+    """A pattern of one month, perhaps named twice: ``سبتمبر/ايلول``, ``مارس اذار``."""
     longest_first = sorted(names.split("|"), key=len, reverse=True)
     name = "|".join(rf"{re.escape(each)}\.?" for each in longest_first).replace(r"\ ", r"[ \t]*")
-    name = rf"(?:{name})(?![^\W\d_])"
-    again = rf"(?:[ \t]*[/-][ \t]*{name}|[ \t]*\([ \t]*{name}[ \t]*\))"
+    name = rf"(?:{name})(?![^\W\d_])(?!(?<=\d)\d)"
+    again = rf"(?:(?:[ \t]*[/-][ \t]*|[ \t]+){name}|[ \t]*\([ \t]*{name}[ \t]*\))"
     # Two different months side by side are a range, so only its own other name is let through.
     return rf"{name}{again}?"
 

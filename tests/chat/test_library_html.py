@@ -16,7 +16,7 @@ from rag.chat.library_uploads import FileResult, Problem
 from rag.chat.timeline import timeline
 from rag.chat.timeline_html import summary, timeline_html, top_of
 from rag.chat.words import words
-from rag.corpus.cleanup import reason
+from rag.corpus.page.cleanup import reason
 from rag.library import Library
 from rag.types import Article, Span
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from fakes import SEEDS
 
-from rag.chat.library_uploads import FileResult, Problem, add_files
+from rag.chat.library_page import LibraryPage
+from rag.chat.library_uploads import FileResult, Problem, add_address, add_files
 from rag.corpus.articles import content_id
-from rag.errors import StoreError
+from rag.corpus.web.fetching import Fetched
+from rag.errors import CorpusError, StoreError
 from rag.library import Library
 
 STORY = "Dam opens\nThe minister opened the northern dam on Friday before a crowd of thousands."
@@ -31,7 +33,7 @@ def test_a_bad_file_takes_no_other_with_it(library: Library, tmp_path: Path) -> 
     files = [
         upload(tmp_path, "good.txt", STORY),
         upload(tmp_path, "bad.txt", b"\xff\xfe\xfa"),
-        upload(tmp_path, "page.pdf", b"%PDF"),
+        upload(tmp_path, "page.png", b"%PDF"),
         upload(tmp_path, "large.txt", "x" * 101),
         upload(tmp_path, "mixed.jsonl", '{"text": "A short story."}\n{"text": 3}\n{'),
     ]
@@ -114,7 +116,7 @@ def test_a_failing_write_is_told_for_each_file_that_had_articles(
         raise StoreError("index: cannot write the index (No space left on device)")
 
     monkeypatch.setattr(library, "add", full)
-    files = [upload(tmp_path, "a.txt", STORY), upload(tmp_path, "b.pdf", b"%PDF")]
+    files = [upload(tmp_path, "a.txt", STORY), upload(tmp_path, "b.png", b"\x89PNG")]
     good, bad = add_files(library, files)
     assert "No space left" in good.problems[0].text
     assert (bad.refused, bad.problems) == ("kind", ())
@@ -123,3 +125,20 @@ def test_a_failing_write_is_told_for_each_file_that_had_articles(
 def test_an_upload_can_be_asked_about(seeded: Library, tmp_path: Path) -> None:
     add_files(seeded, [upload(tmp_path, "dam.txt", STORY)])
     assert seeded.search("northern dam minister", k=1)[0].article.path == "dam.txt"
+
+
+def test_an_address_is_added_like_a_file(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(url: str) -> Fetched:
+        if url != "https://daily.example/a":
+            raise CorpusError("not an http or https address: 'ftp://x'")
+        return Fetched(url, "text/plain", STORY.encode())
+
+    monkeypatch.setattr("rag.corpus.web.fetching.fetch", fetch)
+    (first,) = add_address(library, " https://daily.example/a ")
+    (again,) = add_address(library, "https://daily.example/a")
+    (bad,) = add_address(library, "ftp://x")
+    assert first.added == again.known == (content_id(STORY),)
+    assert library.articles()[0].url == "https://daily.example/a"
+    assert bad.problems[0].text == "not an http or https address: 'ftp://x'"
+    told = LibraryPage(library).fetch("https://daily.example/a", "en")
+    assert "1 article already here" in list(told)[-1]

@@ -16,7 +16,7 @@ from rag.chat.feedback import REASONS
 from rag.chat.locale import label
 from rag.chat.timeline import Unit
 from rag.chat.words import LANGUAGES, Words, words
-from rag.corpus.cleanup import Reason
+from rag.corpus.page.cleanup import Reason
 from rag.library import Library
 from rag.types import Article
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.corpus.documents import Document, Unreadable
-from rag.corpus.readers import date_order, iso_date, read_documents
+from rag.corpus.readers import read_documents
 
 
 def only(path: Path) -> Document | Unreadable:
@@ -123,33 +123,3 @@ def test_tables(tmp_path: Path, suffix: str, mark: str) -> None:
 def test_bad_tables_say_why(tmp_path: Path, table: bytes, reason: str) -> None:
     found = only(write(tmp_path / "bad.csv", table))
     assert isinstance(found, Unreadable) and found.reason.startswith(reason)
-
-
-def test_dates_of_a_file_show_which_way_round_it_writes_them() -> None:
-    assert date_order(["3/4/2021", "24/3/2021"]) == "day first"
-    assert date_order(["3/24/2021"]) == "month first"
-    assert date_order(["3/4/2021"]) is None
-    assert date_order(["24/3/2021", "3/24/2021"]) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "order", "expected"),
-    [
-        ("2024-07-25", None, "2024-07-25"),
-        ("2024-07-25T08:00:00+03:00", None, "2024-07-25"),
-        ("2024-07", None, "2024-07"),
-        ("3/4/2021", None, "2021"),
-        ("3/4/2021", "day first", "2021-04-03"),
-        ("3/4/2021", "month first", "2021-03-04"),
-        ("24/3/2021", "month first", "2021-03-24"),
-        ("31/2/2021", "day first", None),
-        ("25 يوليو 2024", None, "2024-07-25"),
-        ("yesterday", None, None),
-        ("2024-13-01", None, None),
-        ("", None, None),
-    ],
-)
-def test_iso_date_is_only_as_precise_as_it_is_sure(
-    value: str, order: object, expected: str | None
-) -> None:
-    assert iso_date(value, order) == expected  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,14 +16,14 @@ from rag.config import Settings
 from rag.filters import EVERYTHING, Filter
 from rag.library import Library
 from rag.store.folder import FolderStore
-from rag.store.protocol import DENSE_FIELDS, single
+from rag.store.protocol import DENSE_FIELDS, Floats, LexicalField, single
 from rag.store.snapshot import FolderSnapshot
 from rag.store.writing import _to_merge
 from rag.types import Article
 
 ASKED = ["ميناء صفاقس"]
-PLACES = "تونس صفاقس سوسة قابس بنزرت نابل القيروان قفصة مدنين توزر".split()
-THINGS = "الميناء المطار السوق المدرسة المستشفى الجسر القطار المصنع".split()
+PLACES = ["تونس", "صفاقس", "سوسة", "قابس", "بنزرت", "نابل", "القيروان", "قفصة", "مدنين", "توزر"]
+THINGS = ["الميناء", "المطار", "السوق", "المدرسة", "المستشفى", "الجسر", "القطار", "المصنع"]
 
 
 def article(n: int, more: str = "") -> Article:
@@ -59,15 +60,13 @@ def scores(library: Library) -> dict[tuple[str, int, str], float]:
     passages = snapshot.passages(ids)
     candidates = snapshot.candidates(ids)
     encoder, sentence_encoder = library.encoders()
-    models = {"similarity": sentence_encoder}
+    vector, other = (each.encode(ASKED, "query")[0] for each in (encoder, sentence_encoder))
     query = single({"مدين": 1.0, "ميناء": 0.5, "صفاقس": 2.0})
-    found = {
-        **{f: candidates.bm25(f, query) for f in ("stems", "grams", "names")},  # type: ignore[arg-type]
-        **{
-            f: candidates.cosines(f, models.get(f, encoder).encode(ASKED, "query")[0]).best()
-            for f in DENSE_FIELDS
-        },
-    }
+    lexical: tuple[LexicalField, ...] = get_args(LexicalField)
+    found: dict[str, Floats] = {field: candidates.bm25(field, query) for field in lexical}
+    for dense in DENSE_FIELDS:
+        asked = other if dense == "similarity" else vector
+        found[dense] = candidates.cosines(dense, asked).best()
     return {
         (p.article.id, p.chunk.start, name): float(score)
         for name, each in found.items()

@@ -1,0 +1,1 @@
+"""File formats → documents; encodings, markup and archives that they share."""

@@ -1,0 +1,70 @@
+"""Saved web pages: the main text of each, and what the page states of itself.
+
+The text is what trafilatura (https://trafilatura.readthedocs.io) takes for the article; it is kept,
+indexed and cited as an article's raw text. Menus, lists of links and the page's foot are left out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TypedDict
+
+from rag.corpus.documents import Document
+from rag.corpus.formats.files import File
+from rag.corpus.formats.markup import check_tags, declared_decode
+from rag.corpus.formats.parsing import parsing
+from rag.errors import CorpusError
+
+# The largest page that is read, in bytes; a news page of ten megabytes is none.
+LARGEST_PAGE = 10_000_000
+
+
+class Page(TypedDict):
+    """The article of a page, and what the page states of it."""
+
+    text: str
+    title: str | None
+    date: str | None
+    outlet: str | None
+    url: str | None
+
+
+def read_webpage(file: File) -> Iterator[Document]:
+    """The file is one article, as the page that was saved to it shows it.
+
+    Raises:
+        CorpusError: it cannot be decoded, is too large, or holds no article.
+    """
+    page = article_of(declared_decode(file.up_to(LARGEST_PAGE, "a web page")))
+    yield Document.of_file(file.path, **page)
+
+
+def article_of(html: str) -> Page:
+    """The article of a page.
+
+    Raises:
+        CorpusError: there is none, or the page cannot be parsed.
+    """
+    # Loaded when the first page is: it takes a quarter of a second.
+    import trafilatura
+
+    check_tags(html)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    with parsing("a web page"):
+        page = trafilatura.bare_extraction(
+            html,
+            with_metadata=True,
+            include_comments=False,
+            # The day on which it was published, where the page states it; no other date on it.
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    if page is None or isinstance(page, dict) or not (text := page.text or "").strip():
+        raise CorpusError("no article found in this web page")
+    return Page(
+        text=text,
+        title=page.title or None,
+        date=page.date or None,
+        outlet=page.sitename or None,
+        url=page.url or None,
+    )

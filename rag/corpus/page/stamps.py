@@ -1,0 +1,200 @@
+"""Stamp lines: a date and what stands beside one, read by a grammar of parts.
+
+A line is a stamp where it is made of such parts alone: a label, weekday, date (in two calendars),
+time, zone, age, reading time, counter, byline, and at most two names of a few words that a bar,
+dash or comma parts from the date. A date inside a sentence is therefore none.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.text.dates import DateMention, find_dates
+from rag.text.normalize import normalize_mapped
+from rag.types import Span
+
+_LONGEST = 160  # Characters of the longest line that is looked at.
+_MASK = "\x01"  # Stands for each character of a date while the other parts are looked for.
+_NAME_WORDS = 5
+_NAMES = 2
+_LAST_HIJRI = 1500  # Of the years that are converted.
+
+# The parts, in the form that normalising gives; a date is masked.
+_UNIT = r"(?:ثواني|ثانيه|دقيقه|دقيقتين|دقائق|ساعه|ساعتين|ساعات|يوم|يومين|ايام|اسبوع|اسبوعين|شهر)"
+_PARTS = {
+    "date": r"(?<!\x01)\x01+ (?: [ ]?م(?!\w))?",
+    "updated": r"""
+        (?: (?:(?:اخر|تاريخ|تم)[ ])? (?:ال)?(?:تحديث|تعديل) | حدثت? | عدلت?
+          | (?:last[ ])?(?:updated?|modified|edited|revised) ) \b
+        (?: [ ](?:في|بتاريخ|يوم|on|at)\b )?""",
+    "published": r"""
+        (?: (?:(?:تاريخ|تم|وقت|يوم)[ ])? (?:ال)?(?:نشر(?:ت|ه)?|اضافه|اضيفت?|اصدار|صدرت?|حررت?) \b
+            (?: [ ](?:الخبر|المقال|التقرير|البيان)\b )?
+          | (?:ب|ال)?تاريخ
+          | (?:(?:first|date)[ ])? (?:published|posted|released|issued|created|uploaded|added)
+          | (?:(?:publication|release|publish)[ ])? date ) \b
+        (?: [ ](?:في|بتاريخ|يوم|علي|on|at|date)\b )?""",
+    "weekday": r"""
+        (?:يوم[ ])? (?:ال)? (?P<day> احد|اثنين|ثلاثاء|ثلثاء|اربعاء|خميس|جمعه|سبت
+          | mon|tue|wed|thu|fri|sat|sun) (?:s|nes|rs|r|ur)?(?:day)? \b \.?""",
+    "time": r"""
+        (?: (?:(?:علي|في)[ ])? (?:تمام[ ])? (?:ال)?ساعه[ ]? | t)? \d{1,2}
+        (?: [:.]\d{2}(?::\d{2})? | (?= [ ]?(?:[ap]m|صباحا|مساء|ظهرا)\b ) )
+        (?: [ ]?(?:hrs?|[ap]\.?m|ص|م|صباحا|مساء|ظهرا|فجرا|عصرا)\b \.? )?""",
+    "zone": r"""
+        z\b | (?:(?:حسب|وفق)[ ])? ب?(?:ال)?توقيت[ ]\w+ (?: [ ](?:المكرمه|المحلي|الصيفي) )? \b
+          (?: [ ]?[+-]\d\d? )?
+        | (?:gmt|utc|[a-z]{1,3}st|[a-z]{1,2}dt|[ecmp]t|cet|eet|msk)\b
+          (?: [ ]?[+-]\d\d?(?::?\d\d)? )?
+        | local[ ]time
+        | [+-]\d\d:?\d\d""",
+    "age": rf"""
+        (?:منذ|قبل)[ ] (?:(?:\d+|حوالي|نحو)[ ])* {_UNIT}
+        | (?:\d+|an?)[ ](?:sec|min|minute|hour|hr|day|week|month)s?[ ]ago""",
+    "reading": rf"""
+        (?:مده|وقت|زمن)[ ](?:ال)?قراءه | reading[ ]time | read[ ]time | قراءه[ ](?:في[ ])?\d+
+        | (?:\d+[ ])?{_UNIT} (?:[ ](?:لل|ال)?قراءه)? | \d+[ -]?min(?:ute)?s?\b \.? (?:[ -]read)?""",
+    "counter": r"""
+        \d[\d,.]* [ ]? (?: [km]?[ ]?(?:views?|comments?|shares?|reads)
+          | مشاهد(?:ه|ات)|قراء(?:ه|ات)|تعليق(?:ات)?|مشارك(?:ه|ات) ) \b""",
+    "joint": r"(?:الموافق|ل|لل|at|on|في|علي|هجريه?|ميلاديه?|ad|ه) \b (?: [ ]?ل(?=\x01) )?",
+    "issue": r"(?:ال)?(?:عدد|سنه)[ ]\d+ | (?:issue|vol\.?|no\.?)[ ](?:no\.?[ ])?\d+",
+    "byline": r"""
+        (?: (?:(?:story|words|text|photos?|written|edited|reporting|report)[ ])?by
+          | بقلم|بواسطه|كتب(?:ت|ه|ها)?|حاور(?:ه|ها|ته|تها)?|تحرير|اعداد|تقرير|متابعه|ترجمه|تصوير
+          ) \b
+        [ ]*:?[ ]* (?: [^\W\d_]+\.? (?:[ -](?!at\b|on\b|في\b)[^\W\d_]+\.?){0,4} )?""",
+}
+_PART = re.compile(
+    # A part begins where a word does, but for the z after the seconds.
+    r"(?<![^\W\d_]) (?<!\d(?!z)) (?:"
+    + "|".join(f"(?P<{name}> {part} )" for name, part in _PARTS.items())
+    + ")",
+    re.VERBOSE,
+)
+# One of these makes a line of parts a stamp.
+_TIMES = {"date", "time", "age", "reading", "counter"}
+_PARTING = re.compile(r"[|/•·,،()\[\]–—*_>»«-]")
+_WEEKDAYS = (
+    ("اثنين", "mon"), ("ثلاثاء", "ثلثاء", "tue"), ("اربعاء", "wed"), ("خميس", "thu"),
+    ("جمعه", "fri"), ("سبت", "sat"), ("احد", "sun"),
+)  # fmt: skip
+_NAME = re.compile(r"[^\W_](?:.*[^\W_])?")
+_NO_NAME = re.compile(r"[\d:]|[.!?؟](?!\w)")
+_YEAR = re.compile(r"\d{4}")
+_SLASHED = re.compile(r"(\d{1,2})[ ]?[/.-][ ]?(\d{1,2})[ ]?[/.-][ ]?(\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a stamp line says, in ISO 8601; ``span`` is where in the line its :attr:`date` stands.
+
+    ``names`` are spans of what is neither date nor label: a place, an outlet. A stamp may have no
+    date at all, but a time or an age.
+    """
+
+    published: str | None
+    updated: str | None
+    span: Span
+    labelled: bool
+    names: tuple[Span, ...]
+
+    @property
+    def date(self) -> str | None:
+        """The date of the article: when it was published, else when it was last changed."""
+        return self.published or self.updated
+
+
+def read_stamp(line: str) -> Stamp | None:
+    """The stamp that ``line`` is, if it is one throughout."""
+    if len(line) > _LONGEST or _MASK in line:
+        return None
+    folded = normalize_mapped(line)
+    mentions = find_dates(folded.text)
+    masked = _masked(folded.text, mentions)
+    parts = list(_PART.finditer(masked))
+    names = _names(masked, parts)
+    kinds = {_kind(part) for part in parts}
+    if names is None or not kinds & _TIMES:
+        return None
+    published, updated = _dates(folded.text, parts, mentions)
+    chosen = published or updated
+    return Stamp(
+        published.iso if published else None,
+        updated.iso if updated else None,
+        folded.raw_span(*chosen.span) if chosen else Span(0, len(line)),
+        bool(kinds & {"published", "updated"}),
+        tuple(folded.raw_span(*name) for name in names),
+    )
+
+
+def _masked(text: str, mentions: Sequence[DateMention]) -> str:
+    for start, end in (each.span for each in mentions):
+        text = text[:start] + _MASK * (end - start) + text[end:]
+    return text
+
+
+def _kind(part: re.Match[str]) -> str:
+    return next(name for name in _PARTS if part[name] is not None)
+
+
+def _names(masked: str, parts: Sequence[re.Match[str]]) -> list[Span] | None:
+    """What stands between the parts, where it can be names; ``None`` where the line says more."""
+    edges = [0, *(edge for part in parts for edge in part.span()), len(masked)]
+    names = []
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if found := _NAME.search(masked, start, end):
+            before, after = masked[start : found.start()], masked[found.end() : end]
+            parted = (not start or _PARTING.search(before)) and (
+                end == len(masked) or _PARTING.search(after)
+            )
+            if not parted or ":" in after or not _is_name(found[0]):
+                return None
+            names.append(Span(*found.span()))
+    return names if len(names) <= _NAMES else None
+
+
+def _is_name(words: str) -> bool:
+    return len(words.split()) <= _NAME_WORDS and not _NO_NAME.search(words)
+
+
+def _dates(
+    text: str, parts: Sequence[re.Match[str]], mentions: Sequence[DateMention]
+) -> tuple[DateMention | None, DateMention | None]:
+    """The date published and the date updated; one without a label is of the label before it."""
+    found: dict[str, list[DateMention]] = {"published": [], "updated": []}
+    label, weekday = "published", None
+    at = {each.span.start: each for each in mentions}
+    for part in parts:
+        kind = _kind(part)
+        if kind in found:
+            label = kind
+        elif kind == "weekday":
+            weekday = next(n for n, names in enumerate(_WEEKDAYS) if part["day"] in names)
+        elif kind == "date":
+            found[label].append(_settled(text, at[part.start()], weekday))
+    published, updated = (
+        min(dates, key=lambda each: _is_hijri(text, each), default=None) for dates in found.values()
+    )
+    return published, updated
+
+
+def _is_hijri(text: str, mention: DateMention) -> bool:
+    years = _YEAR.findall(mention.span.of(text))
+    return bool(years) and int(years[-1]) <= _LAST_HIJRI
+
+
+def _settled(text: str, mention: DateMention, weekday: int | None) -> DateMention:
+    """``3/4/2021`` with the order of day and month that the weekday before it shows."""
+    slashed = _SLASHED.fullmatch(mention.span.of(text))
+    if mention.month is not None or weekday is None or not slashed:
+        return mention
+    one, two, year = map(int, slashed.groups())
+    dates = (datetime.date(year, *order) for order in ((one, two), (two, one)))
+    fitting = [date for date in dates if date.weekday() == weekday]
+    if len(fitting) != 1:
+        return mention
+    return replace(mention, month=fitting[0].month, day=fitting[0].day)

@@ -1,0 +1,1 @@
+"""Pages and feeds by address, within bounds."""

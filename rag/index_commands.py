@@ -1,0 +1,104 @@
+"""``musnad verify``, ``repair``, ``backup``, ``restore`` and ``corpora``: keeping indexes sound."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rag import console
+from rag.config import DEFAULT_INDEX
+from rag.errors import MusnadError
+from rag.library import Library
+from rag.models.progress import TransferReport
+
+
+def named_index(value: str) -> Path:
+    """The index folder that is meant: a path, or the name of one beside the default."""
+    named = DEFAULT_INDEX.parent / value
+    return named if not Path(value).exists() and Library(named).exists() else Path(value)
+
+
+def add_index_commands(
+    commands: Any, placed: argparse.ArgumentParser, common: argparse.ArgumentParser
+) -> None:
+    """Add them to ``commands``; all but ``corpora`` have the options of ``placed``."""
+    verify = commands.add_parser("verify", parents=[placed], help="check every byte of the index")
+    repair = commands.add_parser("repair", parents=[placed], help="mend a damaged index")
+    backup = commands.add_parser("backup", parents=[placed], help="write the index to one file")
+    restore = commands.add_parser("restore", parents=[placed], help="make the index of a backup")
+    for command in (backup, restore):
+        command.add_argument("file", type=Path, metavar="FILE")
+    corpora = commands.add_parser("corpora", parents=[common], help="list the indexes by name")
+    corpora.add_argument("--json", action="store_true", help="as a JSON array")
+    runs = ((verify, _verify), (repair, _repair), (backup, _backup), (restore, _restore))
+    for command, run in (*runs, (corpora, _corpora)):
+        command.set_defaults(run=run)
+
+
+def _library(args: argparse.Namespace) -> Library:
+    return Library(args.index, progress=TransferReport())
+
+
+def _verify(args: argparse.Namespace) -> int:
+    library = _library(args)
+    faults = library.verify()
+    for fault in faults:
+        _say(fault)
+    if faults:
+        _say(f"mend it with: musnad repair --index {args.index}")
+        return 1
+    return _told(library)
+
+
+def _repair(args: argparse.Namespace) -> int:
+    library = _library(args)
+    library.repair(report=console.StageReport())
+    return _told(library)
+
+
+def _backup(args: argparse.Namespace) -> int:
+    library = _library(args)
+    library.back_up(args.file)
+    return _told(library)
+
+
+def _restore(args: argparse.Namespace) -> int:
+    library = _library(args)
+    library.restore(args.file)
+    return _told(library)
+
+
+def _told(library: Library) -> int:
+    counts = library.snapshot().counts
+    _say(f"{library.path}: sound, {counts.articles} articles, {counts.passages} passages")
+    return 0
+
+
+def _corpora(args: argparse.Namespace) -> int:
+    found = [_record(path) for path in sorted(DEFAULT_INDEX.parent.glob("*/"))]
+    records = [record for record in found if record is not None]
+    if args.json:
+        print(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        for record in records:
+            print(f"{record['name']}  {record.get('articles', record.get('error'))}")
+    return 0
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    """What is told of the index in a folder; nothing where there is none."""
+    library = Library(path)
+    if not library.exists():
+        return None
+    try:
+        counts = library.snapshot().counts
+    except MusnadError as error:
+        return {"name": path.name, "path": str(path), "error": str(error)}
+    return {"name": path.name, "path": str(path), **counts._asdict()}
+
+
+def _say(line: str) -> None:
+    print(f"musnad: {line}", file=sys.stderr)
