@@ -3,8 +3,8 @@
     python -m eval.living ARTICLES.jsonl [--sizes 200,2000,10138] [--adds 500] [--work DIR]
 
 To indexes of the first so many articles one is added, replaced and removed again, several times,
-by a library that has just been opened and has its encoders. Then an index that grew by single adds
-is asked the same questions (titles) as one that was made at once, in turns.
+by a library that has just been opened and has its encoders. Then an index whose last articles were
+removed and added again one by one is asked the same questions (titles) as the one it was, in turns.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -67,11 +68,12 @@ def measured(
         if not library(name).exists():
             library(name).add(articles[:size])
         yield {"articles": size} | _changes(partial(library, name), articles[0])
-    rest = max(sizes) - adds
     whole, grown = library(f"of-{max(sizes)}"), library(f"grown-by-{adds}")
     if not grown.exists():
-        grown.add(articles[:rest])
-        for article in articles[rest : max(sizes)]:
+        shutil.copytree(whole.path, grown.path)
+        last = articles[max(sizes) - adds : max(sizes)]
+        grown.remove([article.id for article in last])
+        for article in last:
             grown.add([article])
     yield {"adds": adds} | _compared(whole, grown, [a.title for a in articles if a.title])
 

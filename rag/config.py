@@ -52,7 +52,7 @@ class Settings:
     evidence: int = 4
     context_tokens: int = 4096
     answer_tokens: int = 256
-    answerable: float = 0.35
+    answerable: float = 0.34
     question_characters: int = 2000
 
     @classmethod

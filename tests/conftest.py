@@ -12,6 +12,11 @@ from rag.config import Settings
 from rag.library import Library
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--times 10`` tries ten times as many damaged files."""
+    parser.addoption("--times", type=int, default=1, help="so many times as many damaged files")
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """No fetching, no language model, and nothing declined."""

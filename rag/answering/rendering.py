@@ -66,7 +66,9 @@ def _ordered(said: Sequence[_Said]) -> bool:
     """Whether the order of the words is sure: what follows a name may be said of all before it."""
     kinds = [one.kind for one in said]
     first = kinds.index("name") if "name" in kinds else len(kinds)
-    return "plain" not in kinds[first:] and kinds.count("plain") <= _MOST_PLAIN
+    proper = sum(one.kind == "plain" and one.text[:1].isupper() for one in said)
+    # Of two proper nouns one may be said of the other, or an "and" be lost.
+    return "plain" not in kinds[first:] and kinds.count("plain") <= _MOST_PLAIN and proper < 2
 
 
 def _words(text: str) -> list[str]:
@@ -77,7 +79,20 @@ def _words(text: str) -> list[str]:
         found += _WORD.findall(normalize(text[at : match.start()]))
         found.append(match[0])
         at = match.end()
-    return found + _WORD.findall(normalize(text[at:]))
+    found += _WORD.findall(normalize(text[at:]))
+    return [part for word in found for part in _parted(word)]
+
+
+def _parted(word: str) -> Sequence[str]:
+    """و written onto a name apart from it: وروسيا is "and Russia"."""
+    names = _lexicon()["names"]
+    rest = word[1:]
+    onto = (
+        word.startswith("و")
+        and word not in names
+        and {rest, rest.removeprefix("ال")} & names.keys()
+    )
+    return ("و", rest) if onto else (word,)
 
 
 def _rendered(words: Sequence[str]) -> Iterator[_Said | None]:

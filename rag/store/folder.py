@@ -99,7 +99,11 @@ class FolderStore:
                 yield FolderTransaction(self.path, self._salvaged(), [], None)
                 return
             with _advising(self.path):
-                yield self._transaction(_read_manifest(self.path, formats=(FORMAT, _FORMER)))
+                manifest = _read_manifest(self.path, formats=(FORMAT, _FORMER))
+                if manifest["format"] == _FORMER:
+                    self._transaction(manifest).commit(_shape(manifest))
+                    manifest = _read_manifest(self.path)
+                yield self._transaction(manifest)
 
     def _transaction(self, manifest: Mapping[str, Any]) -> FolderTransaction:
         sweep(self.path, {said["name"] for said in manifest["segments"]})

@@ -52,6 +52,19 @@ def test_what_is_not_known_is_not_guessed(arabic: str) -> None:
 def test_the_lexicon_that_ships_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert english("فرنسا") == "France"
+    assert english("الصين وروسيا") == "China and Russia"
+    assert english("وادي") is None
+
+
+def test_an_and_is_not_lost() -> None:
+    assert english("باكاري غاساما والقيروان") == "Bakari Gassama and Kairouan"
+
+
+def test_two_proper_nouns_are_not_put_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {"words": {"موسكو": "Moscow", "بكين": "Beijing"}, "names": {}}
+    monkeypatch.setattr(rendering, "_lexicon", lambda: words)
+    assert english("موسكو") == "Moscow"
+    assert english("موسكو وبكين") is None
 
 
 def test_what_follows_a_name_is_not_put_in_order() -> None:

@@ -13,18 +13,18 @@ from rag.corpus.documents import Document, Unreadable
 from rag.corpus.readers import READERS, read_documents
 
 # Of each kind of damage.
-_FILES = 100
+_FILES = 40
 # No file of some kilobytes takes so much of a processor.
 _SECONDS = 5.0
 # PDF files have tests of their own: each is read by another process.
 _ELSEWHERE = {".pdf"}
 
 
-def damaged(sound: bytes, drawn: random.Random) -> list[bytes]:
+def damaged(sound: bytes, drawn: random.Random, count: int) -> list[bytes]:
     """Random bytes, beginnings of a sound file, and that file with some bytes changed."""
-    files = [drawn.randbytes(drawn.randrange(300)) for _ in range(_FILES)]
-    files += [sound[: drawn.randrange(len(sound))] for _ in range(_FILES)]
-    for _ in range(_FILES):
+    files = [drawn.randbytes(drawn.randrange(300)) for _ in range(count)]
+    files += [sound[: drawn.randrange(len(sound))] for _ in range(count)]
+    for _ in range(count):
         changed = bytearray(sound)
         for _ in range(drawn.choice((1, 5, 50))):
             changed[drawn.randrange(len(sound))] = drawn.randrange(256)
@@ -45,9 +45,12 @@ def test_sound_files_are_articles(tmp_path: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", SOUND)
-def test_damaged_files_are_articles_or_refused(tmp_path: Path, suffix: str) -> None:
+def test_damaged_files_are_articles_or_refused(
+    tmp_path: Path, suffix: str, pytestconfig: pytest.Config
+) -> None:
     path = tmp_path / f"a{suffix}"
-    for data in damaged(SOUND[suffix](), random.Random(suffix)):
+    count = _FILES * pytestconfig.getoption("--times")
+    for data in damaged(SOUND[suffix](), random.Random(suffix), count):
         path.write_bytes(data)
         start = time.process_time()
         found = list(read_documents([path]))
