@@ -162,10 +162,10 @@ def site(_changed_site: Site) -> Iterator[Site]:
     yield _changed_site
     _changed_site.script.reset()
     before, index = _changed_site.folder / "before", _changed_site.library.path
-    # A snapshot never changes, and the server may have its files open: only a lost one is copied.
-    snapshot = json.loads((before / MANIFEST).read_text(encoding="utf-8"))["snapshot"]
-    if not (index / snapshot).exists():
-        shutil.copytree(before / snapshot, index / snapshot)
+    # A segment never changes, and the server may have its files open: only a lost one is copied.
+    for said in json.loads((before / MANIFEST).read_text(encoding="utf-8"))["segments"]:
+        if not (index / said["name"]).exists():
+            shutil.copytree(before / said["name"], index / said["name"])
     # Last and in one step, as the store does it.
     shutil.copy(before / MANIFEST, index / "put-back")
     (index / "put-back").replace(index / MANIFEST)
