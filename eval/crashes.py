@@ -154,7 +154,7 @@ def faults(index: Path, said: Sequence[str]) -> list[str]:
     states: list[State] = [{}]
     allowed: list[State] = [{}]
     for line in said:
-        if line.startswith("done "):
+        if line.startswith("done {") and line.endswith("}"):
             allowed = [json.loads(line.removeprefix("done "))]
         elif line.startswith("{") and line.endswith("}"):
             states.append(json.loads(line))

@@ -129,7 +129,8 @@ class FolderStore:
     def _faults_of_copy(self, manifest: Mapping[str, Any]) -> list[str]:
         copy = self.path / MANIFEST_COPY
         try:
-            same = _read_manifest(self.path, MANIFEST_COPY) == manifest
+            # It is written after the first: there may be none yet.
+            same = copy.exists() and _read_manifest(self.path, MANIFEST_COPY) == manifest
         except StoreError:
             return [f"{copy}: damaged"]
         return [] if same else [f"{copy}: left by a writer that was stopped"]

@@ -78,8 +78,13 @@ def test_a_damaged_manifest_comes_back_from_its_copy(seeded: Library) -> None:
     again(seeded).repair()
     assert again(seeded).verify() == []
     assert gone not in {article.id for article in again(seeded).articles()}
-    (seeded.path / "manifest.copy.json").unlink()
-    assert again(seeded).verify() == [f"{seeded.path / 'manifest.copy.json'}: damaged"]
+    copy = seeded.path / "manifest.copy.json"
+    copy.write_text("{", encoding="utf-8")
+    assert again(seeded).verify() == [f"{copy}: damaged"]
+    copy.unlink()
+    assert again(seeded).verify() == [f"{copy}: left by a writer that was stopped"]
+    again(seeded).repair()
+    assert again(seeded).verify() == []
 
 
 def test_wrong_contents_under_right_digests_are_found(
