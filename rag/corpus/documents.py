@@ -61,6 +61,10 @@ class Unreadable:
     path: str
     reason: str
 
+    def __post_init__(self) -> None:
+        """A reason may name what stands in a damaged file: line ends of any kind too."""
+        object.__setattr__(self, "reason", " ".join(self.reason.split()))
+
 
 def content(path: Path) -> bytes:
     """The bytes of a file.
