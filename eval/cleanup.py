@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from scipy.stats import binomtest
 
 from rag.corpus.articles import articles_of
 from rag.corpus.documents import Document
@@ -26,7 +27,6 @@ from rag.types import Span
 
 FOLDER = Path(__file__).with_name("pages")
 FIELDS = ("date", "outlet", "title")
-_Z = 1.959964  # 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,6 @@ def _same(found: str | None, there: str | None) -> bool:
     return (found or "").casefold().split() == (there or "").casefold().split()
 
 
-def wilson(right: int, total: int) -> tuple[float, float]:
-    """The ends of the 95 % interval of a share (Wilson 1927); of nothing, from 0 to 1."""
-    if not total:
-        return 0.0, 1.0
-    share, square = right / total, _Z**2 / total
-    middle = (share + square / 2) / (1 + square)
-    reach = _Z / (1 + square) * math.sqrt(share * (1 - share) / total + square / (4 * total))
-    return middle - reach, middle + reach
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -148,9 +138,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _share(name: str, right: int, total: int) -> str:
-    low, high = wilson(right, total)
-    share = f"{right / total:.3f}" if total else "  -  "
-    return f"{name} {share} [{low:.3f}, {high:.3f}] {right:>4}/{total:<4}"
+    if not total:
+        return f"{name}   -                    0/0   "
+    low, high = binomtest(right, total).proportion_ci(method="wilson")
+    return f"{name} {right / total:.3f} [{low:.3f}, {high:.3f}] {right:>4}/{total:<4}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import Any
 from rag import __version__, console
 from rag.batch import Respond, answer_all, read_questions
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
+from rag.console import say
 from rag.errors import MusnadError, UsageError
 from rag.filters import Filter, Period
 from rag.index_commands import add_index_commands, named_index
@@ -53,12 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str, code: int, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    _say(" ".join(message.split()))
+    say(" ".join(message.split()))
     return code
-
-
-def _say(line: str) -> None:
-    print(f"musnad: {line}", file=sys.stderr)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -153,7 +150,7 @@ def _library(args: argparse.Namespace) -> Library:
 def open_or_ingest_seeds(library: Library) -> None:
     """On a first run, index the seed articles that lie beside: a fresh copy answers at once."""
     if library.path == DEFAULT_INDEX and not library.exists() and DEFAULT_CORPUS.is_dir():
-        _say(f"first run, indexing {DEFAULT_CORPUS}/")
+        say(f"first run, indexing {DEFAULT_CORPUS}/")
         _report(library.ingest([DEFAULT_CORPUS], report=console.StageReport()))
 
 
@@ -173,7 +170,7 @@ def _ingest(args: argparse.Namespace) -> int:
     if args.watch:
         from watchfiles import watch
 
-        _say(f"watching {', '.join(args.paths)}; Ctrl-C ends it")
+        say(f"watching {', '.join(args.paths)}; Ctrl-C ends it")
         for _ in watch(*paths, raise_interrupt=False):
             code = _report(ingest())
     return code
@@ -181,9 +178,9 @@ def _ingest(args: argparse.Namespace) -> int:
 
 def _report(done: Ingested) -> int:
     for bad in done.unreadable:
-        _say(f"{bad.path}: {bad.reason}")
+        say(f"{bad.path}: {bad.reason}")
     removed = f", {len(done.removed)} removed" if done.removed else ""
-    _say(
+    say(
         f"{len(done.added)} added, {len(done.replaced)} replaced,"
         f" {len(done.unchanged)} unchanged{removed}"
     )
@@ -211,7 +208,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _remove(args: argparse.Namespace) -> int:
     for article in _library(args).remove(args.articles):
-        _say(f"removed {article.id}  {article.label}")
+        say(f"removed {article.id}  {article.label}")
     return 0
 
 
@@ -260,7 +257,7 @@ def _chat(args: argparse.Namespace) -> int:
     if args.auth:
         read_logins(args.auth)
     elif args.host not in ("127.0.0.1", "localhost", "::1"):
-        _say(f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login")
+        say(f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login")
     library = _library(args)
     open_or_ingest_seeds(library)
     from rag.chat.launch import launch

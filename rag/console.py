@@ -11,6 +11,11 @@ from tqdm import tqdm
 from rag.types import Answer, Article, ArticleRef, Hit
 
 
+def say(line: str) -> None:
+    """What is no result goes to standard error."""
+    print(f"musnad: {line}", file=sys.stderr)
+
+
 def describe(article: ArticleRef) -> str:
     """Title, outlet and date on one line."""
     outlet = f" · {article.outlet}" if article.outlet else ""

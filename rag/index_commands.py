@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from rag import console
 from rag.config import DEFAULT_INDEX
+from rag.console import say
 from rag.errors import MusnadError
 from rag.library import Library
 from rag.models.progress import TransferReport
@@ -46,9 +46,9 @@ def _verify(args: argparse.Namespace) -> int:
     library = _library(args)
     faults = library.verify()
     for fault in faults:
-        _say(fault)
+        say(fault)
     if faults:
-        _say(f"mend it with: musnad repair --index {args.index}")
+        say(f"mend it with: musnad repair --index {args.index}")
         return 1
     return _told(library)
 
@@ -73,7 +73,7 @@ def _restore(args: argparse.Namespace) -> int:
 
 def _told(library: Library) -> int:
     counts = library.snapshot().counts
-    _say(f"{library.path}: sound, {counts.articles} articles, {counts.passages} passages")
+    say(f"{library.path}: sound, {counts.articles} articles, {counts.passages} passages")
     return 0
 
 
@@ -98,7 +98,3 @@ def _record(path: Path) -> dict[str, Any] | None:
     except MusnadError as error:
         return {"name": path.name, "path": str(path), "error": str(error)}
     return {"name": path.name, "path": str(path), **counts._asdict()}
-
-
-def _say(line: str) -> None:
-    print(f"musnad: {line}", file=sys.stderr)

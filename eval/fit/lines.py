@@ -1,11 +1,10 @@
 """Fits the weights that tell furniture from news and writes ``rag/corpus/page/lines.json``.
 
-    python -m eval.fit.lines DATA --cases FOLDER [--write]
+    python -m eval.fit.lines DATA [--write]
 
 Fitted on are the pages of ``pages.txt`` beside this file, the development half of ``eval/pages``,
-its news articles (their texts are in DATA), other news of many lines, and the cases in FOLDER.
-Printed: precision and recall on lines of the development half and of the news, cross-validated,
-pages kept whole.
+and news of many lines, from the articles in DATA that may be trained on. Printed: precision and
+recall on lines of the development half, cross-validated, pages kept whole.
 """
 
 from __future__ import annotations
@@ -17,15 +16,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from eval.cleanup import Page, read_news, read_pages
+from eval.cleanup import Page, read_pages
 from rag.corpus.page.headline import find_headline
-from rag.corpus.page.lines import Line, lines_of, read_lines
+from rag.corpus.page.lines import lines_of, read_lines
 from rag.corpus.page.linesort import WEIGHTS, features, weigh
 from rag.corpus.page.surroundings import Surroundings
 from rag.types import Span
@@ -35,7 +33,6 @@ _MARKS = {"- ": True, ". ": False, "= ": None, "? ": None}
 _PARTS = 6
 _STRENGTH = 1.0  # The inverse of the L2 penalty.
 _DECIMALS = 2
-_OTHER_CASES = "encoding and file format"
 _MANY_LINES = 6
 _PLAIN = 200
 
@@ -83,23 +80,6 @@ def written() -> Iterator[Sample]:
 def labelled(page: Page) -> Sample:
     """A page of :mod:`eval.cleanup`."""
     return sample(page.text, {span: page.is_furniture(span) for span in page.lines})
-
-
-def cases(folder: Path) -> Iterator[Sample]:
-    """The texts of the cases; of a line that no expectation names, only prose is known."""
-    lines = (folder / "expected.jsonl").read_text("utf-8").splitlines()
-    for case in (each for each in map(json.loads, lines) if each["kind"] != _OTHER_CASES):
-        for name in (name for name in case["files"] if name.endswith(".txt")):
-            text = (folder / "articles" / name).read_text("utf-8")
-            said = {line.span: _said(line, case["expect"]) for line in read_lines(text)}
-            yield sample(text, said)
-
-
-def _said(line: Line, expect: Mapping[str, Any]) -> bool | None:
-    if any(words in line.text for words in expect.get("debris_contains", ())):
-        return True
-    kept = (" ".join(words.split()) for words in expect.get("kept_contains", ()))
-    return False if line.is_body or any(w in line.text or line.text in w for w in kept) else None
 
 
 def plain(data: Path) -> Iterator[Sample]:
@@ -152,19 +132,17 @@ def main(words: Sequence[str] | None = None) -> int:
     """Fit, print what it is worth, and write where asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--cases", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(words)
     pages = [labelled(page) for page in read_pages("dev")]
-    news = [labelled(page) for page in read_news(args.data)]
-    made = [*written(), *cases(args.cases), *plain(args.data)]
+    made = [*written(), *plain(args.data)]
     for likely in (0.5, 0.6, 0.7):
-        right, found, there = crossed([*pages, *news], made, float(np.log(likely / (1 - likely))))
+        right, found, there = crossed(pages, made, float(np.log(likely / (1 - likely))))
         print(
             f"from {likely}: precision {right / found:.3f}, recall {right / there:.3f} of {there}"
         )
     if args.write:
-        weights = {name: round(w, _DECIMALS) for name, w in fit([*pages, *news, *made]).items()}
+        weights = {name: round(w, _DECIMALS) for name, w in fit([*pages, *made]).items()}
         kept = {name: weight for name, weight in weights.items() if weight}
         WEIGHTS.write_text(json.dumps({"weights": kept}, indent=1) + "\n", "utf-8")
     return 0

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rag.text.sentences import split_clauses, split_sentences
 from rag.types import Article, Chunk, Span
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 _WORD = re.compile(r"\S+")
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
@@ -28,13 +28,17 @@ def chunk_article(article: Article, count_tokens: TokenCounter, budget: int) -> 
 
 
 def stretches(article: Article) -> list[list[Span]]:
-    """Sentences of the article, debris left out, as runs that debris does not interrupt."""
+    """Sentences of the article, debris left out, as runs that debris does not interrupt.
+
+    A headline that debris parts from the rest is none of them: it is read with each passage.
+    """
     runs: list[list[Span]] = []
     for start, end in _gaps(article.debris, len(article.text)):
         sentences = split_sentences(article.text[start:end])
         if sentences:
             runs.append([Span(s + start, e + start) for s, e in sentences])
-    return runs
+    headline = [article.provenance.get("title")]
+    return [run for run in runs if run != headline] or runs
 
 
 def _gaps(debris: Sequence[Span], length: int) -> list[Span]:

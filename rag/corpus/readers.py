@@ -1,7 +1,6 @@
 """Paths to :class:`Document` values, by :data:`READERS`: a format is one function and one row.
 
-Leaves to others: what the text says about itself (``metadata``) and what of it is page furniture
-(``cleanup``).
+Leaves to others: what the text says about itself and what of it is page furniture (``page``).
 """
 
 from __future__ import annotations

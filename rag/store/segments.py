@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from rag.store.indexing import entries_of
 from rag.store.integrity import Inspection
 from rag.store.lexical import FieldPart, Gone, Postings, TermTable
 from rag.store.protocol import DENSE_FIELDS, ArticleFacts, Entry, Ids
-from rag.store.tables import ChunkTable, Mask, WordTable, load_lines
+from rag.store.tables import ChunkTable, Mask, WordTable, concatenated, load_lines
 from rag.store.vectors import VectorIndex, open_vectors
 from rag.types import Chunk
 
@@ -109,22 +110,25 @@ class Segment:
         """What is known of each article, by row."""
         return self.articles.facts()
 
-    def entries(self, dead: Collection[int]) -> Iterator[tuple[int, Entry]]:
-        """Each article but the ``dead`` with all that is made of it, after its place."""
+    def entries(self, rows: Collection[int]) -> Iterator[tuple[int, Entry]]:
+        """The articles of these ``rows`` with all that is made of them, each after its place."""
         self.inspection.check()
-        placed = sorted(self.articles, key=lambda one: one.row)
-        articles = [one.article for one in placed]
-        chunks: list[list[Chunk]] = [[] for _ in articles]
-        for row, owner in enumerate(self.chunks.owners.tolist()):
-            chunks[owner].append(self.chunks.chunk(row, articles[owner]))
-        numbers = self.words.of(range(len(self.chunks)))
-        words = [[self.words.words[n] for n in passage.tolist()] for passage in numbers]
-        stored = {field: self.vectors[field] for field in DENSE_FIELDS}
-        vectors = {field: index.rows(np.arange(len(index))) for field, index in stored.items()}
-        made = entries_of(articles, chunks, words, vectors)
-        for one, entry in zip(placed, made, strict=True):
-            if one.row not in dead:
-                yield one.place, entry
+        placed = [one for one in self.articles if one.row in rows]
+        placed.sort(key=attrgetter("row"))
+        articles = {one.row: one.article for one in placed}
+        table, words = self.chunks, self.words
+        passages = np.flatnonzero(np.isin(table.owners, list(articles)))
+        chunks: dict[int, list[Chunk]] = {row: [] for row in articles}
+        for passage, owner in zip(passages.tolist(), table.owners[passages].tolist(), strict=True):
+            chunks[owner].append(table.chunk(passage, articles[owner]))
+        said = [[words.words[n] for n in run.tolist()] for run in words.of(passages.tolist())]
+        sentences = concatenated(table.bounds[passages], table.bounds[passages + 1])
+        vectors = {
+            field: self.vectors[field].rows(passages if field == "passages" else sentences)
+            for field in DENSE_FIELDS
+        }
+        made = entries_of(list(articles.values()), list(chunks.values()), said, vectors)
+        yield from zip((one.place for one in placed), made, strict=True)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,10 @@ class Part:
     def live(self) -> int:
         """How many articles count."""
         return len(self.segment.articles) - len(self.dead)
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Of the articles that count; see :meth:`Segment.entries`."""
+        return self.segment.entries(set(range(len(self.segment.articles))) - self.dead)
 
     def less(self, ids: Collection[str]) -> Part:
         """Without these articles."""

@@ -105,7 +105,7 @@ class FolderTransaction:
         merged = set(range(len(kept))) if self._rewrite else _to_merge(sizes, len(placed))
         gone = [part for n, part in enumerate(kept) if n in merged]
         rest = [part for n, part in enumerate(kept) if n not in merged]
-        placed += (pair for part in gone for pair in part.segment.entries(part.dead))
+        placed += (pair for part in gone for pair in part.entries())
         if placed:
             placed.sort(key=itemgetter(0))
             kept = [*rest, Part(self._write(placed, gone, alone=not rest))]
@@ -124,9 +124,7 @@ class FolderTransaction:
             rows = [p for p in part.segment.articles.where("id", names) if p.row not in part.dead]
             old.update((placed.article.id, placed.place) for placed in rows)
             if wanted := {p.row for p in rows if p.article.id in self._restated}:
-                every = set(range(len(part.segment.articles)))
-                for _, entry in part.segment.entries(every - wanted):
-                    copied[entry.article.id] = entry
+                copied.update((e.article.id, e) for _, e in part.segment.entries(wanted))
         last = max((part.segment.articles.last_place for part in self._parts), default=-1)
         restated = [replace(copied[i], article=a) for i, a in self._restated.items()]
         placed = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from fakes import SEEDS
@@ -125,3 +126,15 @@ def test_sentences_are_spread_evenly_over_chunks() -> None:
     text = "\n".join("a b c d." for _ in range(6))
     chunks = chunk_article(Article("a", text), words, 20)
     assert [len(chunk.sentences) for chunk in chunks] == [3, 3]
+
+
+def test_a_headline_that_its_stamp_parts_from_the_story_is_no_passage() -> None:
+    story = "The northern dam opened on Friday. It holds 310 million cubic metres of water."
+    headline = "Northern dam opens after nine years of work"
+    (article,) = articles_of(Document(f"{headline}\n12 May 2023\n{story}\n"))
+    assert (article.title, article.date) == (headline, "2023-05-12")
+    chunks = chunk_article(article, lambda texts: [len(text) for text in texts], 500)
+    assert [chunk.text for chunk in chunks] == [story]
+    alone = replace(article, text=headline, debris=())
+    (chunk,) = chunk_article(alone, lambda texts: [len(text) for text in texts], 500)
+    assert chunk.text == headline

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval import cleanup
-from eval.cleanup import Count, Page, main, measure, set_aside, wilson
+from eval.cleanup import Count, Page, main, measure, set_aside
 from rag.corpus.page.lines import lines_of
 from rag.types import Span
 
@@ -50,11 +50,15 @@ def test_a_line_of_a_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "total", "low", "high"),
-    [(0, 0, 0.0, 1.0), (10, 10, 10 / (10 + 1.96**2), 1.0), (5, 10, 0.2366, 0.7634)],
+    ("right", "total", "told"),
+    [
+        (0, 0, "recall   -                    0/0   "),
+        (10, 10, f"recall 1.000 [{10 / (10 + 1.96**2):.3f}, 1.000]   10/10  "),
+        (5, 10, "recall 0.500 [0.237, 0.763]    5/10  "),
+    ],
 )
-def test_wilson_interval(right: int, total: int, low: float, high: float) -> None:
-    assert wilson(right, total) == pytest.approx((low, high), abs=1e-4)
+def test_a_share_is_told_with_its_wilson_interval(right: int, total: int, told: str) -> None:
+    assert cleanup._share("recall", right, total) == told
 
 
 def test_the_command_reads_a_half_and_the_news(

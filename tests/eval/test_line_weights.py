@@ -9,7 +9,7 @@ import pytest
 
 from eval.cleanup import Page
 from eval.fit import lines as fitting
-from eval.fit.lines import cases, crossed, fit, labelled, plain, written
+from eval.fit.lines import crossed, fit, labelled, plain, written
 from rag.corpus.page.lines import lines_of
 from rag.corpus.page.linesort import load_weights, weigh
 
@@ -50,14 +50,7 @@ def test_crossed_counts_only_what_is_known() -> None:
     assert (right, found, there) == (2, 2, 2)
 
 
-def test_cases_and_plain_news_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "articles").mkdir()
-    (tmp_path / "articles" / "r1.txt").write_text(f"{STORY}\nRead also: Snow\nword\n", "utf-8")
-    expect = {"debris_contains": ["Snow"], "kept_contains": ["The town council"]}
-    case = {"kind": "related headline", "files": ["r1.txt", "r2.jsonl"], "expect": expect}
-    (tmp_path / "expected.jsonl").write_text(json.dumps(case), "utf-8")
-    assert [sample.furniture for sample in cases(tmp_path)] == [[False, True, None]]
-
+def test_plain_news_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "ant").mkdir()
     (tmp_path / "ant" / "training_ids.txt").write_text("a\n", "utf-8")
     articles = [{"id": name, "text": f"{STORY}\n" * 6} for name in "ab"]

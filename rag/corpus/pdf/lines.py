@@ -1,6 +1,6 @@
 """Glyphs to lines: by height, then from left to right, words parted where there is room.
 
-Leaves to others: which lines are of one column (``pdfcolumns``), and how a line is read
+Leaves to others: which lines are of one column (``columns``), and how a line is read
 (``rag.text.visual_order``).
 """
 
