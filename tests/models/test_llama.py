@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -106,3 +108,9 @@ def test_what_is_no_model_is_refused_before_llama_cpp_sees_it(tmp_path: Path) ->
         LlamaGenerator(path, name="model", context_tokens=64, threads=1)
     path.write_bytes(b"GGUF and more")
     check_gguf(path)
+
+
+def test_the_engine_loads_beside_what_else_is_compiled() -> None:
+    """Parts built by Cython share types: of another size than the engine's, they shut it out."""
+    imports = "import lxml.etree, pandas, scipy.special, sklearn.linear_model, uharfbuzz, xllamacpp"
+    subprocess.run([sys.executable, "-c", imports], check=True)
