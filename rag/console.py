@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from rag.types import Answer, Article, ArticleRef, Hit
+from rag.types import Answer, Article, ArticleRef, Hit, page_range
 
 
 def say(line: str) -> None:
@@ -16,10 +16,11 @@ def say(line: str) -> None:
     print(f"musnad: {line}", file=sys.stderr)
 
 
-def describe(article: ArticleRef) -> str:
-    """Title, outlet and date on one line."""
+def describe(article: ArticleRef, pages: Sequence[int] = ()) -> str:
+    """Title, outlet, date and, where there are any, pages on one line."""
     outlet = f" · {article.outlet}" if article.outlet else ""
-    return f"{article.label}{outlet} · {article.date or 'date unknown'}"
+    paged = f" · p. {page_range(pages)}" if pages else ""
+    return f"{article.label}{outlet} · {article.date or 'date unknown'}{paged}"
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
@@ -29,14 +30,14 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     sources = [(f"[{n}]", cited[n]) for n in sorted(cited)]
     for mark, citation in (*sources, *(("  ·", near) for near in answer.nearest)):
         yield ""
-        yield f"{mark} {describe(citation.article)}"
+        yield f"{mark} {describe(citation.article, citation.pages)}"
         yield f"    «{' '.join(citation.quote.split())}»"
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:
     """Each hit: rank, source, score, and its text."""
     for hit in hits:
-        yield f"{hit.rank}. {describe(hit.article)}  ({hit.score:.2f})"
+        yield f"{hit.rank}. {describe(hit.article, hit.pages)}  ({hit.score:.2f})"
         yield f"   {' '.join(hit.text.split())}"
         for article in hit.also:
             yield f"   = {describe(article)}"
@@ -60,6 +61,7 @@ def article_record(article: Article, *, whole: bool = False) -> dict[str, Any]:
         record["text"] = article.text
         record["debris"] = [list(span) for span in article.debris]
         record["evidence"] = {name: list(span) for name, span in article.provenance.items()}
+        record["pages"] = list(article.pages)
     return record
 
 

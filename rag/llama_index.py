@@ -223,4 +223,4 @@ def _page(
     language = _LANGUAGE.match((fields["language"] or "").lower())
     fields["language"] = language[0] if language else None
     name = None if _DRAWN_ID.fullmatch(document.doc_id) else document.doc_id
-    return Document(document.text.removeprefix("\ufeff"), name, **fields)
+    return Document(document.text.removeprefix("\ufeff"), name, pages=(), **fields)

@@ -6,8 +6,9 @@ All are frozen. Offsets count Unicode code points of the article's raw text, hal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 # Told of long work: the stage, how many items of it are done, and of how many.
@@ -76,7 +77,8 @@ class Article:
     ``outlet``) to the span it was read from. ``debris`` are the spans that are page furniture or
     another story: kept in ``text``, never indexed. A story found inside another page names that
     page in ``host``. ``source`` is the absolute path of a file that holds just this article: when
-    that file changes, its new article replaces this one.
+    that file changes, its new article replaces this one. ``pages`` are where the pages of a PDF
+    begin in ``text``, one after another; a blank one begins where the next does.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Article:
     host: str | None = None
     debris: tuple[Span, ...] = ()
     provenance: Mapping[str, Span] = field(default_factory=dict)
+    pages: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
@@ -105,6 +108,16 @@ class Article:
     def ref(self) -> ArticleRef:
         """This article without its text."""
         return ArticleRef(**{part.name: getattr(self, part.name) for part in fields(ArticleRef)})
+
+    def pages_of(self, start: int, end: int) -> tuple[int, ...]:
+        """The pages on which ``[start, end)`` of the text stands, the first of the PDF being 1."""
+        pages = enumerate(pairwise((*self.pages, len(self.text))), start=1)
+        return tuple(n for n, (a, b) in pages if max(a, start) < min(b, end))
+
+
+def page_range(pages: Sequence[int]) -> str:
+    """Some pages as a reader names them: ``3``, ``3–5``."""
+    return "–".join(map(str, dict.fromkeys((pages[0], pages[-1]))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ class Chunk:
 class Hit(Record):
     """A ranked passage. ``score`` grows with relevance and compares only within one search.
 
-    ``also`` are other articles that print nearly the same passage.
+    ``also`` are other articles that print nearly the same passage; ``pages`` as of a citation.
     """
 
     rank: int
@@ -141,6 +154,7 @@ class Hit(Record):
     end: int
     text: str
     also: tuple[ArticleRef, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +162,8 @@ class Citation(Record):
     """The words that support a claim: ``quote == article.text[start:end]``, exactly.
 
     ``n`` is the marker shown in the answer, counted from 1 in order of first use. ``answer_spans``,
-    in the raw text too, are the words in the quote that answer, the likeliest first.
+    in the raw text too, are the words in the quote that answer, the likeliest first. ``pages`` are
+    those of a PDF on which it stands, counted from 1.
     """
 
     n: int
@@ -157,6 +172,7 @@ class Citation(Record):
     end: int
     quote: str
     answer_spans: tuple[Span, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,7 +252,8 @@ class _Text:
         n = self._markers.setdefault((item.article.id, span), len(self._markers) + 1)
         quote = span.of(item.article.text)
         inside = tuple(a for a in item.answers if span.start <= a.start and a.end <= span.end)
-        return Citation(n, item.article.ref, span.start, span.end, quote, inside)
+        pages = item.article.pages_of(*span)
+        return Citation(n, item.article.ref, span.start, span.end, quote, inside, pages)
 
 
 def _covered(item: Evidence) -> float:

@@ -1,6 +1,7 @@
 """A whole article as HTML, with marks over exactly the characters that were cited.
 
 Each line is a paragraph in its own direction; what was set aside as page debris is there, muted.
+Where other pages of a PDF begin, it is said above.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from rag.chat.markup import Markup, element, joined, way_of
 from rag.chat.sources import about_html
 from rag.chat.words import words
-from rag.types import Article, Span
+from rag.types import Article, Span, page_range
 
 
 def article_html(
@@ -25,11 +26,16 @@ def article_html(
     spans = merged(span for span in marks if 0 <= span.start < span.end <= len(article.text))
     shown = next((n for n, s in enumerate(spans) if at and s.start <= at.start < s.end), 0)
     body, start = [], 0
+    pages: tuple[int, ...] = ()
     for line in article.text.splitlines(keepends=True):
         span = Span(start, start + len(line.rstrip("\r\n")))
         start += len(line)
         if line.strip():
             told = {"title": said.set_aside} if _is_aside(article, span) else {}
+            above, pages = pages, article.pages_of(*span)
+            if pages != above:
+                sign = said.page.format(n=page_range(pages))
+                body.append(element("p.musnad-about", sign, **said.way))
             inside = _line(article.text, span, spans, shown)
             name = "p.musnad-debris" if told else "p"
             body.append(element(name, inside, **told, **way_of(line)))

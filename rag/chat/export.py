@@ -68,7 +68,7 @@ def _markdown_source(citation: Citation, said: Words) -> str:
     article = citation.article
     quote = "\n".join(f"> {_literal(line)}" for line in citation.quote.splitlines())
     url = f" <{article.url}>" if _ADDRESS.fullmatch(article.url or "") else ""
-    told = _literal(", ".join(about(article, said)))
+    told = _literal(", ".join(about(article, said, citation.pages)))
     return f"[{citation.n}] **{_literal(article.label)}** ({told}){url}\n\n{quote}"
 
 
@@ -89,6 +89,6 @@ def _printed_source(citation: Citation, said: Words) -> Markup:
     return element(
         "section",
         element("p", number, " ", element("strong", label), **way_of(label)),
-        element("p.about", isolated(", ".join(about(citation.article, said)))),
+        element("p.about", isolated(", ".join(about(citation.article, said, citation.pages)))),
         directed("blockquote", quote, citation.article.language),
     )

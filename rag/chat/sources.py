@@ -21,7 +21,7 @@ from rag.chat.markup import (
 )
 from rag.chat.words import Words, words
 from rag.errors import MusnadError
-from rag.types import Answer, Article, ArticleRef, Citation, Hit, Span
+from rag.types import Answer, Article, ArticleRef, Citation, Hit, Span, page_range
 
 _CONTEXT_CHARACTERS = 160
 _SNIPPET_CHARACTERS = 220
@@ -51,16 +51,18 @@ def cited(answer: Answer) -> list[tuple[Citation, bool]]:
     return [found[n] for n in sorted(found)]
 
 
-def about(article: Article | ArticleRef, said: Words) -> list[str]:
-    """The outlet, where it is known, and the date; where that is not known, this is said."""
-    return [
-        part for part in (article.outlet, article.date or said.tables["unknown"]["date"]) if part
-    ]
+def about(article: Article | ArticleRef, said: Words, pages: Sequence[int] = ()) -> list[str]:
+    """The outlet, where it is known, and the date; where that is not known, this is said. And the
+    ``pages``, where there are any.
+    """
+    date = article.date or said.tables["unknown"]["date"]
+    paged = said.page.format(n=page_range(pages)) if pages else None
+    return [part for part in (article.outlet, date, paged) if part]
 
 
-def about_html(article: Article | ArticleRef, said: Words) -> Markup:
+def about_html(article: Article | ArticleRef, said: Words, pages: Sequence[int] = ()) -> Markup:
     """The same as a line of a card."""
-    return element("p.musnad-about", joined(map(isolated, about(article, said)), " · "))
+    return element("p.musnad-about", joined(map(isolated, about(article, said, pages)), " · "))
 
 
 class _Panel:
@@ -137,9 +139,9 @@ class _Panel:
     def _entry(
         self, at: Citation | Hit, shown: Markup, index: int | None = None, *signs: str
     ) -> list[str]:
-        """What is ``shown`` of an article beneath its title, outlet and date, in the title's way;
-        and the button that opens it there, with the marks of exchange ``index``. ``signs`` are
-        what stands before the title, and before the button.
+        """What is ``shown`` of an article beneath its title and what is told about it, in the
+        title's way; and the button that opens it there, with the marks of exchange ``index``.
+        ``signs`` are what stands before the title, and before the button.
         """
         article, (number, badge) = at.article, signs or ("", "")
         title = element("div.musnad-card-head", number, element("strong", article.label))
@@ -148,7 +150,7 @@ class _Panel:
         opens = {"type": "button", "data_open": json.dumps(asked)}
         button = element("button.musnad-open", self._said.open_article, **opens)
         return [
-            element("div", title, about_html(article, self._said), shown, **way),
+            element("div", title, about_html(article, self._said, at.pages), shown, **way),
             element("div.musnad-card-foot", badge, button),
         ]
 

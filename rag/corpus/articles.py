@@ -41,13 +41,15 @@ def articles_of(document: Document) -> Iterator[Article]:
         provenance={
             key: span for key, span in stated.provenance.items() if getattr(document, key) is None
         },
+        pages=document.pages,
     )
     yield host
     for story in page.stories:
-        yield _embedded(story.of(document.text), host)
+        yield _embedded(story, host)
 
 
-def _embedded(text: str, host: Article) -> Article:
+def _embedded(story: Span, host: Article) -> Article:
+    text = story.of(host.text)
     return Article(
         id=content_id(f"{host.id}\n{text}"),
         text=text,
@@ -55,6 +57,7 @@ def _embedded(text: str, host: Article) -> Article:
         path=host.path,
         host=host.id,
         debris=read_page(text).debris,
+        pages=tuple(max(0, start - story.start) for start in host.pages),
         **asdict(read_metadata(text)),
     )
 

@@ -21,7 +21,8 @@ class Document:
     """One article as a file gives it. Fields the file does not state are ``None``.
 
     ``path`` is the file as the user named it. ``source`` is its absolute path when the file holds
-    this one article, so that an edited file replaces its former self; ``None`` otherwise.
+    this one article, so that an edited file replaces its former self; ``None`` otherwise. ``pages``
+    are where the pages of a PDF begin in ``text``.
     """
 
     text: str
@@ -33,15 +34,19 @@ class Document:
     language: str | None = None
     path: str | None = None
     source: str | None = None
+    pages: tuple[int, ...] = ()
 
     @classmethod
-    def of_file(cls, path: Path, text: str, **stated: str | None) -> Document:
+    def of_file(
+        cls, path: Path, text: str, pages: tuple[int, ...] = (), **stated: str | None
+    ) -> Document:
         """The one article of the file at ``path``, with what it states of itself.
 
         Raises:
             CorpusError: as :func:`refuse`.
         """
-        return replace(cls.one_of(path, text, **stated), source=str(path.resolve()))
+        found = cls.one_of(path, text, **stated)
+        return replace(found, source=str(path.resolve()), pages=pages)
 
     @classmethod
     def one_of(cls, path: Path, text: str, **stated: str | None) -> Document:
@@ -51,7 +56,7 @@ class Document:
             CorpusError: as :func:`refuse`.
         """
         refuse(text, *stated.values())
-        return cls(text, **stated, path=path.as_posix())
+        return cls(text, **stated, path=path.as_posix(), pages=())
 
 
 @dataclass(frozen=True, slots=True)

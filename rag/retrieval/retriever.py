@@ -94,6 +94,7 @@ class FusionRetriever:
                 end=chunk.end,
                 text=chunk.text,
                 also=tuple(self._snapshot.articles.find(name).ref for name in others),
+                pages=passage.article.pages_of(chunk.start, chunk.end),
             )
             legs = {name: float(values[place]) for name, values in pool.legs.items()}
             found.append(Found(hit, passage, legs, [passages[copy] for copy in copies]))

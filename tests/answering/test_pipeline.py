@@ -254,13 +254,13 @@ def test_to_dict_is_the_contract(seeded: Library) -> None:
         "timings", "raw", "tokens", "resolved", "nearest", "confidence", "short",
     ]  # fmt: skip
     citation = record["claims"][0]["citations"][0]
-    assert list(citation) == ["n", "article", "start", "end", "quote", "answer_spans"]
+    assert list(citation) == ["n", "article", "start", "end", "quote", "answer_spans", "pages"]
     assert list(record["short"]) == ["text", "language", "article", "start", "end"]
     assert set(citation["article"]) >= {
         "id", "title", "date", "outlet", "url", "language", "path",
     }  # fmt: skip
     assert list(record["passages"][0]) == [
-        "rank", "score", "article", "chunk", "start", "end", "text", "also",
+        "rank", "score", "article", "chunk", "start", "end", "text", "also", "pages",
     ]  # fmt: skip
 
 

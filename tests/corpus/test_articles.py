@@ -68,6 +68,15 @@ def test_the_story_embedded_in_a_page_is_an_article_of_its_own() -> None:
     assert "انضم إلى قناة" not in "\n".join(c.text for c in chunk_article(story, words, 60))
 
 
+def test_a_story_embedded_in_a_pdf_keeps_its_pages() -> None:
+    host, story = seed("001")
+    start, middle = host.text.index(story.text), len(story.text) // 2
+    document = Document(host.text, pages=(0, start - 9, start + middle))
+    host, story = articles_of(document)
+    assert host.pages == document.pages
+    assert [story.pages_of(*span) for span in ((0, middle), (middle, middle + 9))] == [(2,), (3,)]
+
+
 @pytest.mark.parametrize(
     ("prefix", "debris"),
     [

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import arabic_reshaper
-import matplotlib
 import pytest
-from bidi import get_display
-from fpdf import FPDF
 from handmade_pdf import Shape, handmade
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pdf_files import Paper, arabic, visual
 from PIL import Image
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from rag.corpus.articles import articles_of
 from rag.corpus.documents import Document, Unreadable
 from rag.corpus.pdf import reading, text
 from rag.corpus.pdf.reading import pdf_text
-from rag.corpus.pdf.text import read_text
 from rag.corpus.readers import read_documents
 from rag.errors import CorpusError
 
-FONT = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
 TITLE = "إعادة فتح ميناء صفاقس بعد العاصفة"
 OPENED = (
     "أعادت سلطات الميناء فتح أرصفته صباح الثلاثاء 25/03/2024 بعد العاصفة (رويترز)، وقال مدير"
@@ -51,62 +41,12 @@ REPORT = (
 )
 
 
-class Paper(FPDF):
-    """A4 pages of a shaped font, with what runs at their head and foot."""
-
-    def __init__(self, *, head: str = "", shaped: bool = True) -> None:
-        super().__init__()
-        self.head = head
-        self.add_font("D", fname=FONT)
-        self.set_font("D", size=12)
-        if shaped:
-            self.set_text_shaping(True)
-
-    def header(self) -> None:
-        self.cell(0, 8, self.head, align="C", new_x="LMARGIN", new_y="NEXT")
-
-    def footer(self) -> None:
-        self.set_y(-15)
-        self.cell(0, 8, f"{self.page_no()}" if self.head else "", align="C")
-
-    def write_paragraphs(self, paragraphs: Iterable[str], *, align: str, left: float = 10) -> None:
-        self.l_margin = left
-        for paragraph in paragraphs:
-            self.set_x(left)
-            self.multi_cell(self.epw, 7, paragraph, align=align, new_x="LMARGIN", new_y="NEXT")
-            self.ln(4)
-
-    def bytes(self) -> bytes:
-        return bytes(self.output())
-
-
-def arabic(paragraphs: Iterable[str], **options: str | bool) -> bytes:
-    """A page as programs with a shaper write it: glyphs from left to right, and what they spell."""
-    paper = Paper(**options)  # type: ignore[arg-type]
-    paper.add_page()
-    paper.write_paragraphs(paragraphs, align="R")
-    return paper.bytes()
-
-
-def visual(paragraphs: Iterable[str]) -> bytes:
-    """A page as programs without a shaper write it: presentation forms from left to right."""
-    pdfmetrics.registerFont(TTFont("D", FONT))
-    file = io.BytesIO()
-    canvas = Canvas(file)
-    canvas.setFont("D", 12)
-    height = 800
-    for paragraph in paragraphs:
-        for line in textwrap.wrap(paragraph, 80):
-            shown = get_display(arabic_reshaper.reshape(line), base_dir="R")
-            canvas.drawRightString(560, height, shown)
-            height -= 18
-        height -= 18
-    canvas.save()
-    return file.getvalue()
-
-
 def text_of(paragraphs: Iterable[str]) -> str:
     return "\n\n".join(paragraphs)
+
+
+def read_text(data: bytes) -> str:
+    return text.read_text(data)[0]
 
 
 def read(path: Path, data: bytes) -> Document | Unreadable:
@@ -202,6 +142,30 @@ def test_what_runs_on_every_page_is_left_out_and_sentences_run_on() -> None:
     paper.write_paragraphs(numbered, align="R")
     assert paper.page_no() == 2
     assert read_text(paper.bytes()) == text_of(numbered)
+
+
+def test_it_is_known_where_each_page_begins_blank_or_not(tmp_path: Path) -> None:
+    paper = Paper()
+    for page in ([], [STORM, REPORT], [], [], [REPORT], []):
+        paper.add_page()
+        paper.write_paragraphs(page, align="L")
+    found = read(tmp_path / "a.pdf", paper.bytes())
+    assert isinstance(found, Document)
+    assert found.text == text_of([STORM, REPORT, REPORT])
+    again = len(text_of([STORM, REPORT, ""]))
+    assert found.pages == (0, 0, again, again, again, len(found.text))
+    (article,) = articles_of(found)
+    assert article.pages_of(0, len(STORM)) == (2,)
+    assert article.pages_of(again - 10, again + 1) == (2, 5)
+
+
+def test_a_page_may_begin_within_a_sentence() -> None:
+    paper = Paper()
+    paper.add_page()
+    paper.write_paragraphs([" and ".join([STORM[:-1]] * 20)], align="J")
+    told, (first, second) = text.read_text(paper.bytes())
+    assert told == " and ".join([STORM[:-1]] * 20)
+    assert (first, told[second - 1]) == (0, " ")
 
 
 def test_a_page_that_is_there_twice_is_read_twice() -> None:

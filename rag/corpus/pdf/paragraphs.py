@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 
 from rag.corpus.pdf.columns import CELL_MARK
@@ -89,20 +89,25 @@ class _Placed:
         return left if self.column.rtl else right
 
 
-def text_of(blocks: Iterable[Sequence[Line]]) -> str:
-    """The text of ``blocks``, given as they are read, with a blank line between paragraphs."""
-    placed = [
-        _Placed(line, column)
-        for lines in blocks
-        for column in [_Column.of(lines)]
-        for line in lines
-    ]
+def text_of(pages: Iterable[Iterable[Sequence[Line]]]) -> tuple[str, list[int]]:
+    """The text of the blocks of ``pages``, given as they are read, with a blank line between
+    paragraphs; and where in it each page begins, a blank one where the next does.
+    """
+    placed: list[_Placed] = []
+    before: list[int] = []  # Lines before each page.
+    for blocks in pages:
+        before.append(len(placed))
+        for lines in filter(None, blocks):
+            column = _Column.of(lines)
+            placed += (_Placed(line, column) for line in lines)
     pieces = [""]
     for above, here in zip([None, *placed], placed, strict=False):
         gap = _gap(above, here, pieces[-1]) if above else ""
         runs_on = gap in ("", " ") and _ends_arabic(pieces[-1])
         pieces += [gap, _read(here.line, rtl=here.column.rtl, after_arabic=runs_on)]
-    return "".join(pieces)
+    ends = list(accumulate(map(len, pieces)))
+    begins = [*ends[1::2], ends[-1]]  # A line after what parts it from the one above.
+    return "".join(pieces), [begins[n] for n in before]
 
 
 def is_rtl(lines: Iterable[Line]) -> bool:

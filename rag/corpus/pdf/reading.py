@@ -33,11 +33,12 @@ def read_pdf(file: File) -> Iterator[Document]:
     Raises:
         CorpusError: it is too large, or as :func:`pdf_text`.
     """
-    yield Document.of_file(file.path, pdf_text(file.up_to(_LARGEST, "a PDF")))
+    text, pages = pdf_text(file.up_to(_LARGEST, "a PDF"))
+    yield Document.of_file(file.path, text, tuple(pages))
 
 
-def pdf_text(data: bytes) -> str:
-    """The text of a PDF file's bytes, with a blank line between paragraphs.
+def pdf_text(data: bytes) -> tuple[str, list[int]]:
+    """The text of a PDF file's bytes, with a blank line between paragraphs; where its pages begin.
 
     Raises:
         CorpusError: reading it takes too long or crashes, or as
@@ -56,7 +57,7 @@ def pdf_text(data: bytes) -> str:
         raise CorpusError(f"a PDF that takes more than {_SECONDS} seconds to read") from error
     except subprocess.CalledProcessError as error:
         raise CorpusError("not a PDF that can be read (it crashes its reader)") from error
-    answer: dict[str, str] = json.loads(reading.stdout)
+    answer = json.loads(reading.stdout)
     if "refused" in answer:
         raise CorpusError(answer["refused"])
-    return answer["text"]
+    return answer["text"], answer["pages"]

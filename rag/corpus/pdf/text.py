@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.corpus.pdf.columns import columns_of, gutter_of
 from rag.corpus.pdf.glyphs import UNKNOWN, glyphs_of
@@ -30,8 +30,8 @@ _UNKNOWN = 0.02
 _ACCENTED = 0.3
 
 
-def read_text(data: bytes) -> str:
-    """The text of a PDF file, in reading order and Arabic in logical order.
+def read_text(data: bytes) -> tuple[str, list[int]]:
+    """The text of a PDF file, in reading order and Arabic in logical order; where its pages begin.
 
     Raises:
         CorpusError: it is no PDF, needs a password, has too many pages, or holds no text that can
@@ -44,9 +44,7 @@ def read_text(data: bytes) -> str:
     _refuse(pages, document)
     pages = without_running_heads(pages)
     gutters = {gutter for page in pages if (gutter := gutter_of(page)) is not None}
-    return text_of(
-        block for page in pages for block in columns_of(page, rtl=is_rtl(page), gutters=gutters)
-    )
+    return text_of(columns_of(page, rtl=is_rtl(page), gutters=gutters) for page in pages)
 
 
 def _opened(data: bytes) -> PdfDocument:
@@ -92,7 +90,8 @@ def main() -> None:
     """Answer with the text of the PDF on standard input, or with why it has none."""
     _limit_memory()
     try:
-        answer = {"text": read_text(sys.stdin.buffer.read())}
+        text, pages = read_text(sys.stdin.buffer.read())
+        answer: dict[str, Any] = {"text": text, "pages": pages}
     except CorpusError as error:
         answer = {"refused": str(error)}
     except MemoryError:
