@@ -60,7 +60,7 @@ def read_addresses(urls: Iterable[str]) -> Batch:
     for url in urls:
         try:
             fetched = fetch(url)
-            found = list(read_data(fetched.name, fetched.data))
+            found = list(read_data(fetched.name, fetched.data, fetched.charset))
         except CorpusError as error:
             batch.unreadable.append(Unreadable(url, str(error)))
             continue

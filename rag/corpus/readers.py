@@ -52,9 +52,9 @@ def read_documents(paths: Iterable[Path]) -> Found:
             yield Unreadable(str(path), "no such file or folder")
 
 
-def read_data(name: str, data: bytes) -> Found:
-    """What a file of this name would give that held ``data``."""
-    yield from _read(File(Path(name), data))
+def read_data(name: str, data: bytes, charset: str | None = None) -> Found:
+    """What a file of this name would give that held ``data``, of which ``charset`` was stated."""
+    yield from _read(File(Path(name), data, charset=charset))
 
 
 def article_files(folder: Path) -> list[Path]:

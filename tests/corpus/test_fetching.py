@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from rag.corpus.web import fetching
 from rag.corpus.web.fetching import Fetched
 from rag.errors import CorpusError
+from rag.ingestion import read_addresses
 
 PAGE = "<p>أعادت سلطات ميناء صفاقس فتح أرصفته صباح الثلاثاء.</p>".encode()
 PUBLIC, OTHER = "93.184.216.34", "2606:4700:4700::1111"
@@ -122,6 +124,14 @@ def web() -> Iterator[Web]:
         thread.join()
 
 
+@pytest.fixture
+def reading(web: Web, monkeypatch: pytest.MonkeyPatch) -> Web:
+    """The same, for whatever fetches."""
+    fetch = partial(fetching.fetch, network=web, robots=web.robots)
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    return web
+
+
 def test_a_page_is_fetched_after_the_robots_txt_of_its_site(web: Web) -> None:
     web.pages["news.example/port?id=7"] = answer(kind="text/html; charset=utf-8")
     found = web.fetch("http://news.example/port?id=7#top")
@@ -150,6 +160,44 @@ def test_the_name_tells_what_reads_it(web: Web, kind: str, suffix: str) -> None:
     first, second = (web.fetch(f"http://news.example/a{mark}").name for mark in ("", "#b"))
     assert first == second
     assert first.removesuffix(suffix).isalnum()
+
+
+ARABIC = "أعادت سلطات الميناء فتح أرصفته صباح الثلاثاء بعد ثلاثة أيام من العاصفة."
+# Which is never guessed from bytes alone.
+RUSSIAN = "Министр обороны заявил, что переговоры продолжатся на следующей неделе в Москве."
+KINDS = {
+    "text/plain": "{}",
+    "text/html": "<html><body><article><p>{0}</p><p>{0}</p></article></body></html>",
+    "application/rss+xml": "<rss version='2.0'><channel><item><description>{}</description></item>"
+    "</channel></rss>",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("charset", "encoding", "text"),
+    [
+        ("windows-1256", "cp1256", ARABIC),
+        ('"UTF-16BE"', "utf-16-be", ARABIC),
+        ("Windows-1251", "cp1251", RUSSIAN),
+        ("klingon", "utf-8", RUSSIAN),
+        ("", "utf-8", ARABIC),
+    ],
+)
+def test_the_encoding_that_only_the_site_states_is_believed(
+    reading: Web, kind: str, charset: str, encoding: str, text: str
+) -> None:
+    page = answer(KINDS[kind].format(text).encode(encoding), kind=f"{kind}; charset={charset}")
+    reading.pages["news.example/a"] = page
+    (article,) = read_addresses(["http://news.example/a"]).articles
+    assert text in article.text
+
+
+def test_what_is_not_in_the_encoding_stated_is_refused(reading: Web) -> None:
+    page = answer("رقم ٣".encode(), kind="text/plain; charset=ISO-8859-6")
+    reading.pages["news.example/a"] = page
+    (refused,) = read_addresses(["http://news.example/a"]).unreadable
+    assert refused.reason == "not iso-8859-6: byte 0xb1 at offset 1"
 
 
 @pytest.mark.parametrize("kind", ["application/json", "image/png", "video/mp4", "text/css", ""])
@@ -457,9 +505,10 @@ HEADER = st.tuples(
 
 
 def outcome(url: str, sent: bytes) -> str:
-    """The name of what is fetched, or why nothing is."""
+    """The name and the encoding of what is fetched, or why nothing is."""
     try:
-        return fetching.fetch(url, network=Canned(sent), robots={}).name
+        found = fetching.fetch(url, network=Canned(sent), robots={})
+        return f"{found.name} {found.charset}"
     except CorpusError as error:
         return str(error)
 

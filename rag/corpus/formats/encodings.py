@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from email.message import Message
 
 from rag.text.stopwords import ENGLISH
 
@@ -114,6 +115,18 @@ def decode(data: bytes, declared: str | None = None) -> str:
         if (text := _likeliest(data)) is not None:
             return text
         raise
+
+
+def sent_charset(content_type: str) -> str | None:
+    """The encoding that a site states in its header; ``None`` where it is not known: then the page
+    is asked, as browsers do (https://html.spec.whatwg.org/#determining-the-character-encoding).
+    """
+    header = Message()
+    header["Content-Type"] = content_type
+    charset = header.get_content_charset("")
+    with suppress(LookupError):
+        return charset if _known(charset) else None
+    return None
 
 
 def _known(declared: str) -> str:

@@ -28,7 +28,7 @@ def read_feed(file: File) -> Iterator[Document | Unreadable]:
     Raises:
         CorpusError: it cannot be decoded, is too large, or is no feed with entries.
     """
-    text = declared_decode(file.up_to(_LARGEST, "a feed"))
+    text = declared_decode(file.up_to(_LARGEST, "a feed"), file.charset)
     feed = _parsed(text)
     if not feed.get("version"):
         raise CorpusError("not a feed (neither RSS nor Atom)")

@@ -48,13 +48,15 @@ class Allowance:
 class File:
     """``path`` is the file as the user named it, or a member's place below that of its archive.
 
-    ``depth`` counts the archives around it; they share one ``allowance``.
+    ``depth`` counts the archives around it; they share one ``allowance``. ``charset`` is the
+    encoding that whoever sent it states beside it.
     """
 
     path: Path
     data: bytes
     depth: int = 0
     allowance: Allowance = field(default_factory=Allowance, compare=False)
+    charset: str | None = None
 
     @classmethod
     def opened(cls, path: Path) -> File:

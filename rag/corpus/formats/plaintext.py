@@ -27,15 +27,16 @@ def text_of(file: File) -> str:
     """The file's text, verbatim but for a byte-order mark.
 
     Raises:
-        CorpusError: it is empty, binary, or neither UTF-8 (names the byte) nor surely in any other
-            encoding.
+        CorpusError: it is empty, binary, or in neither the encoding stated beside it nor, where
+            none is, UTF-8 (names the byte) or surely any other.
     """
     try:
-        text = decode(file.data)
+        text = decode(file.data, file.charset)
     except UnicodeDecodeError as error:
         _refuse_binary(file.data)
         bad = error.object[error.start]
-        raise CorpusError(f"not UTF-8: byte 0x{bad:02x} at offset {error.start}") from error
+        name = file.charset or "UTF-8"
+        raise CorpusError(f"not {name}: byte 0x{bad:02x} at offset {error.start}") from error
     if "\0" in text:
         _refuse_binary(file.data)
     if not text.strip():

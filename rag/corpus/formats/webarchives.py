@@ -9,6 +9,7 @@ from email.message import Message
 from typing import Any
 
 from rag.corpus.documents import Document, Unreadable
+from rag.corpus.formats.encodings import sent_charset
 from rag.corpus.formats.files import File
 from rag.corpus.formats.markup import declared_decode
 from rag.corpus.formats.parsing import parsing
@@ -68,7 +69,7 @@ def _records(file: File) -> Iterator[tuple[Any, bytes]]:
 def _document(record: Any, data: bytes, file: File) -> Document:
     if len(data) > LARGEST_PAGE:
         raise CorpusError(f"a web page of more than {LARGEST_PAGE:,} bytes")
-    page = article_of(declared_decode(data, _content(record).get_content_charset()))
+    page = article_of(declared_decode(data, sent_charset(_content(record)["Content-Type"])))
     page["url"] = _address(record)
     return Document.one_of(file.path, **page)
 

@@ -36,7 +36,7 @@ def read_webpage(file: File) -> Iterator[Document]:
     Raises:
         CorpusError: it cannot be decoded, is too large, or holds no article.
     """
-    page = article_of(declared_decode(file.up_to(LARGEST_PAGE, "a web page")))
+    page = article_of(declared_decode(file.up_to(LARGEST_PAGE, "a web page"), file.charset))
     yield Document.of_file(file.path, **page)
 
 

@@ -17,6 +17,7 @@ from urllib.robotparser import RobotFileParser
 import httpcore
 import httpx
 
+from rag.corpus.formats.encodings import sent_charset
 from rag.corpus.web.internet import Internet, Network, PublicOnly
 from rag.errors import CorpusError
 
@@ -64,6 +65,11 @@ class Fetched:
         """A file name, always the same for the same ``url``, whose suffix tells what reads it."""
         digest = hashlib.sha256(self.url.encode()).hexdigest()
         return digest[:16] + _SUFFIXES[_media_type(self.content_type)]
+
+    @property
+    def charset(self) -> str | None:
+        """The encoding, where the site states one that is known."""
+        return sent_charset(self.content_type)
 
 
 def fetch(
