@@ -44,10 +44,10 @@ def tarred(members: Mapping[str, bytes], mode: str = "w") -> bytes:
     return made.getvalue()
 
 
-def word() -> bytes:
+def word(*paragraphs: str) -> bytes:
     """A Word document."""
     made, document = io.BytesIO(), docx.Document()
-    for text in (TITLE, FIRST, SECOND):
+    for text in paragraphs:
         document.add_paragraph(text)
     document.save(made)
     return made.getvalue()
@@ -118,24 +118,26 @@ def _record(kind: str, headers: str, data: bytes) -> bytes:
     return head.encode() + data + b"\r\n\r\n"
 
 
-def message(body: str = f"{FIRST}\n\n{SECOND}\n", charset: str = "utf-8") -> bytes:
+def message(
+    body: str = f"{FIRST}\n\n{SECOND}\n", charset: str = "utf-8", title: str = TITLE
+) -> bytes:
     """A mail message."""
     made = email.message.EmailMessage()
     made["From"] = "Karim <karim@sahel.example>"
     made["Date"] = "Tue, 05 Mar 2024 00:30:00 +0300"
-    made["Subject"] = TITLE
+    made["Subject"] = title
     made.set_content(body, charset=charset)
     return made.as_bytes()
 
 
-RICH = "".join(
-    (
-        r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times;}{\f1\fcharset178 Arial;}}",
-        r"{\f1 ",
-        "".join(f"\\'{byte:02x}" for byte in FIRST.encode("cp1256")),
-        rf"}}\par {SECOND}\par}}",
-    )
-).encode("ascii")
+def rich(*paragraphs: str) -> bytes:
+    """A rich text in a font for Arabic letters."""
+    fonts = r"{\fonttbl{\f0 Times;}{\f1\fcharset178 Arial;}}"
+    told = (text.encode("cp1256").hex(" ", 1).replace(" ", r"\'") for text in paragraphs)
+    body = "".join(rf"\'{letters}\par " for letters in told)
+    return rf"{{\rtf1\ansi\ansicpg1252\deff0{fonts}{{\f1 {body}}}}}".encode()
+
+
 RSS = f"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>صحيفة الساحل</title>
 <item><title>{TITLE}</title><link>{ADDRESS}</link><pubDate>Tue, 05 Mar 2024 00:30:00 +0300</pubDate>
@@ -165,9 +167,9 @@ SOUND: Mapping[str, Callable[[], bytes]] = {
     ".xml": RSS.encode,
     ".warc": lambda: web_archive(_CAPTURE),
     ".eml": message,
-    ".docx": word,
+    ".docx": lambda: word(TITLE, FIRST, SECOND),
     ".odt": lambda: open_document(f"<text:h>{TITLE}</text:h><text:p>{FIRST}</text:p>"),
-    ".rtf": lambda: RICH,
+    ".rtf": lambda: rich(FIRST, SECOND),
     ".epub": lambda: book({"1.xhtml": f"<html><body><p>{FIRST}</p><p>{FIRST}</p></body></html>"}),
     ".xlsx": lambda: workbook([["text", "title"], [FIRST, TITLE]]),
     ".zip": lambda: zipped({"a.txt": FIRST, "b.html": PAGE}),

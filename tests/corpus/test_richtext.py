@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from corpus_files import FIRST, RICH, SECOND
+from corpus_files import FIRST, SECOND, rich
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +38,7 @@ def text_of(rich: str | bytes) -> str:
 
 def test_a_file_is_an_article(tmp_path: Path) -> None:
     path = tmp_path / "a.rtf"
-    path.write_bytes(RICH)
+    path.write_bytes(rich(FIRST, SECOND))
     (found,) = read_documents([path])
     assert found == Document(f"{FIRST}\n\n{SECOND}", path=path.as_posix(), source=str(path))
 

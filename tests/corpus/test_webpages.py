@@ -69,6 +69,7 @@ def test_a_page_that_states_no_date_has_none(tmp_path: Path) -> None:
     [
         (b" \n", "empty file"),
         (b"<html><body></body></html>", "no article found in this web page"),
+        (page(body="").split("<main>")[0].encode(), "no article found in this web page"),
         (b"<meta charset=klingon><p>word</p>", "declares an unknown encoding, 'klingon'"),
         (b"<meta charset=undefined><p>word</p>", "declares an unknown encoding, 'undefined'"),
         (b"<p>caf\xe9</p>", "not utf-8: byte 0xe9 at 6"),

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypedDict
 
 from rag.corpus.documents import Document
 from rag.corpus.formats.files import File
-from rag.corpus.formats.markup import check_tags, declared_decode
+from rag.corpus.formats.layout import HTML, shown
+from rag.corpus.formats.markup import check_tags, declared_decode, parse_html
 from rag.corpus.formats.parsing import parsing
+from rag.corpus.page.lines import read_lines
 from rag.errors import CorpusError
 
 # The largest page that is read, in bytes; a news page of ten megabytes is none.
 LARGEST_PAGE = 10_000_000
+_WITHOUT_MENUS = replace(HTML, hidden=HTML.hidden | {"nav", "footer"})
 
 
 class Page(TypedDict):
@@ -59,7 +63,7 @@ def article_of(html: str) -> Page:
             # The day on which it was published, where the page states it; no other date on it.
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
-    if page is None or isinstance(page, dict) or not (text := page.text or "").strip():
+    if page is None or isinstance(page, dict) or _is_empty(html, text := page.text or ""):
         raise CorpusError("no article found in this web page")
     return Page(
         text=text,
@@ -68,3 +72,11 @@ def article_of(html: str) -> Page:
         outlet=page.sitename or None,
         url=page.url or None,
     )
+
+
+def _is_empty(html: str, text: str) -> bool:
+    """Whether a page has no article: no text, or menus alone, which trafilatura takes then."""
+    if any(line.is_body for line in read_lines(text)):
+        return False
+    root = parse_html(html) if text.strip() else None
+    return root is None or not shown(root, _WITHOUT_MENUS)
