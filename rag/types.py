@@ -6,6 +6,7 @@ All are frozen. Offsets count Unicode code points of the article's raw text, hal
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import pairwise
@@ -111,8 +112,9 @@ class Article:
 
     def pages_of(self, start: int, end: int) -> tuple[int, ...]:
         """The pages on which ``[start, end)`` of the text stands, the first of the PDF being 1."""
-        pages = enumerate(pairwise((*self.pages, len(self.text))), start=1)
-        return tuple(n for n, (a, b) in pages if max(a, start) < min(b, end))
+        first = bisect_right(self.pages, start)
+        edges = (*self.pages[first - 1 : bisect_left(self.pages, end)], end)
+        return tuple(n for n, (a, b) in enumerate(pairwise(edges), first) if a < b)
 
 
 def page_range(pages: Sequence[int]) -> str:
