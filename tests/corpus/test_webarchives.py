@@ -26,12 +26,13 @@ def test_each_page_is_an_article_with_the_address_it_was_captured_from(tmp_path:
         (ADDRESS, HTML, PAGE.replace("<head>", canonical).encode()),
         (f"{ADDRESS}/old", "text/html; charset=windows-1256", PLAIN.encode("cp1256")),
         (f"{ADDRESS}/x", "application/xhtml+xml", PAGE.encode()),
+        (f"{ADDRESS}/y", "text/html; charset=klingon", PAGE.encode()),
         (f"{ADDRESS}/a.css", "text/css", b"p {}"),
     )
     path = tmp_path / "a.warc"
     found = read(path, data)
     assert [each.url for each in found if isinstance(each, Document)] == [
-        ADDRESS, f"{ADDRESS}/old", f"{ADDRESS}/x",
+        ADDRESS, f"{ADDRESS}/old", f"{ADDRESS}/x", f"{ADDRESS}/y",
     ]  # fmt: skip
     assert found[1] == Document(
         f"{TITLE}\n{FIRST}\n{SECOND}",
