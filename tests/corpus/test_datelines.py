@@ -17,6 +17,8 @@ from rag.corpus.page.datelines import read_dateline
         ("الخرطوم في 2 تموز 2020 (أ ش أ) وصل الوفد", "2020-07-02", "أ ش أ"),
         ("المنامة - 5 - 3 (بنا) -- افتتح الوزير", None, "بنا"),
         ("صنعاء - سبأ", None, "سبأ"),
+        ("الدرة 26 رمضان 1442 هـ الموافق 8 مايو 2021 م واس", "2021-05-08", "واس"),
+        ("عين السرو 9-5-2021 وفا- قال رئيس المجلس", None, "وفا"),
         ("SALM PORT, June 4, 2021 (AFP) - The ferry", "2021-06-04", "AFP"),
         ("SALM PORT (Elm Gazette) — The ferry", None, "Elm Gazette"),
         ("NEW SALM, March 3 (Reuters) - Shares", None, "Reuters"),

@@ -31,6 +31,14 @@ from rag.corpus.page.stamps import read_stamp
         ("• 10/31/2020", "2020-10-31"),
         ("Thu., June 5, 2025", "2025-06-05"),
         ("23 سبتمبر 2023 | 1,200 مشاهدة", "2023-09-23"),
+        ("السبت 23 سبتمبر 2023 | 10:20 صباحا | عدد القراءات : 815", "2023-09-23"),
+        ("Source: Elm Wire| 2023-09-23 19:22:05|Editor: ann", "2023-09-23"),
+        ("رقم الخبر: 123 - صباح السبت 23 سبتمبر 2023", "2023-09-23"),
+        ("FOR IMMEDIATE RELEASE: September 23, 2023", "2023-09-23"),
+        ("رياضة 23 سبتمبر 2023", "2023-09-23"),
+        ("Ann Lowe Sat 23 Sep 2023", "2023-09-23"),
+        ("23/09/2023 - 10:20آخر تحديث: 25/09/2023 - 11:00", "2023-09-23"),
+        ("Posted at 10:20 AM, Sep 23, 2023 and last updated Sep 25, 2023", "2023-09-23"),
     ],
 )
 def test_a_line_of_such_parts_alone_is_a_stamp(line: str, published: str) -> None:
@@ -53,6 +61,9 @@ def test_a_line_of_such_parts_alone_is_a_stamp(line: str, published: str) -> Non
         "It ended on 3 March 2024.",
         "© 2024 The Elm",
         "18400",
+        "Born 3 March 1999",
+        "الموعد: السبت 23 سبتمبر 2023",
+        "Deaths: 815",
         "",
     ],
 )

@@ -10,11 +10,12 @@ from rag.types import Span
 
 # Agencies whose name in brackets, or after a place and a dash, is a credit by itself.
 AGENCIES = (
-    "شينخوا|رويترز|سانا|وام|قنا|واس|بترا|كونا|وفا|واع|ونا|بنا|وات|وال|وأج|معا|سبأ|تاس|سبوتنيك"
-    "|نوفوستي|الأناضول|العمانية|يونا|أسوشيتد برس|فرانس برس"
+    "شينخوا|رويترز|سانا|وام|قنا|واس|بترا|كونا|وفا|واع|ونا|بنا|وات|وال|وأج|ومع|معا|سبأ|تاس|سبوتنيك"
+    "|وطنية|سونا|نينا|نوفوستي|الأناضول|العمانية|يونا|أسوشيتد برس|فرانس برس"
     r"|أ\s?ف\s?ب|أ\.\s?ف\.\s?ب\.?|د\s?ب\s?أ|د\.\s?ب\.\s?أ\.?|أ\s?ش\s?أ|أ\.\s?ش\.\s?أ\.?|أ\s?ب"
     "|Associated Press|Xinhua|Reuters|AFP|AP|TASS|Anadolu|AA|dpa|DPA|CNN|UPI|EFE|ANSA|PTI|ANI|Kyodo"
-    "|Yonhap|SANA|WAM|SPA|KUNA|Petra|WAFA|QNA|MENA|TAP|APS|MAP|BNA|ONA|INA|IRNA"
+    "|Yonhap|SANA|WAM|SPA|KUNA|Petra|WAFA|QNA|MENA|TAP|APS|MAP|BNA|ONA|INA|IRNA|NNA|SUNA|NINA"
+    "|Bloomberg|Interfax|Sputnik|IANS|AAP"
 )
 _REACH = 110  # Characters of a line within which its dateline ends.
 _PLACE = re.compile(
@@ -23,11 +24,15 @@ _PLACE = re.compile(
 )
 _PARTED = re.compile(r"[,،/–—-]\s*$")
 _TO_DATE = re.compile(r"\w{3}|[.()]")  # What no dateline has between its place and its date.
-# A day of no year, which says no date.
+# A day of no year, or that may be another, which says no date.
 _UNDATED = re.compile(
-    r"(?:[A-Z][a-z]+\.?\s\d{1,2}|\d{1,2}(?:\s*-\s*\d{1,2}|\s\w+(?:[ /]\w+)?))?\s*"
+    r"(?:\d{1,2}[-/]\d{1,2}[-/]\d{4}|[A-Z][a-z]+\.?\s\d{1,2}"
+    r"|\d{1,2}(?:\s*-\s*\d{1,2}|\s\w+(?:[ /]\w+)?))?\s*"
 )
 _NAME = re.compile(r"[\s,،م-]*[(/]\s*(?P<name>[^()/\d]{2,40}?)\s*[)/]")
+# An agency without brackets after the date, and the date in the other calendar before it.
+_BARE = re.compile(rf"[\s،م]*(?P<name>{AGENCIES})\s*(?:[-–—:]|$)")
+_BESIDE = re.compile(r"[\s/،-]*(?:الموافق|المصادف)?[\s/،-]*")
 _KNOWN = re.compile(rf"(?:وكالة\s+)?(?:{AGENCIES})")
 _PLACE_AGENCY = re.compile(
     rf"[^\s()-]{{2,20}}(?:\s[^\s()-]{{2,20}})?\s*[-–/]\s*(?P<name>{AGENCIES})"
@@ -55,12 +60,17 @@ def read_dateline(line: str) -> Dateline | None:
     place = _PLACE.match(head)
     if not place or len(place["place"].split()) > _PLACE_WORDS:
         return None
-    date = next((each for each in find_dates(head) if each.day), None)
+    dates = [each for each in find_dates(head) if each.day]
+    date = dates[0] if dates else None
     if date and not _TO_DATE.search(head[place.end() : date.span.start]):
         end = date.span.end
+        if dates[1:] and _BESIDE.fullmatch(head, end, dates[1].span.start):
+            end = dates[1].span.end
     else:
         date, undated = None, _UNDATED.match(head, place.end())
         end = undated.end() if undated else place.end()
+    if end > place.end() and (bare := _BARE.match(line, end)):
+        return Dateline(date, Span(*bare.span("name")))
     if named := _NAME.match(head, end):
         if _KNOWN.fullmatch(named["name"]) or _is_signed(line, place["place"], named.end()):
             return Dateline(date, Span(*named.span("name")))

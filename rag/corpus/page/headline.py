@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.corpus.page.lines import Line
+from rag.types import Span
 
 _LABELS = 12  # Lines at the top of which one may be labelled as the headline.
 _TOP = 100  # Lines within which the story begins.
@@ -15,8 +16,14 @@ _LONGEST = 150
 _PAGES = 0.6  # The share of page words that a headline has at most.
 _FULL_STOP = re.compile(r"[.…][\"'”’»)]*$")
 _LABEL = re.compile(r"^\W*(?:العنوان|عنوان\s+الخبر|title|headline)\s*:\s*(?=\S)", re.IGNORECASE)
+# The name of the site after a headline, and a headline of some words before it.
+_SITE = re.compile(r"\s+[|–—-]\s+\S+(?:\s\S+){,3}$")
+_TITLED = re.compile(r"(?:\S+\s+){3,}[^\s|]+(?=\s+\|\s[^|]{2,40}$)")
 # A path through a site, a row of links, a credit, a name in brackets at the end.
-_NO_HEADLINE = re.compile(r"[|›>•·●©@#\t]|\s»|»\s|\S {2,}\S|https?:|\)$|^\W*[\[(*]|\s/\s|:$|[،,]$")
+_NO_HEADLINE = re.compile(
+    r"[|›>•·●©@#\t]|\s»|»\s|\S {2,}\S|https?:|\)$|^\W*[\[(*]|/\s.*\s/\s|\s/\s(?!(?:\S+\s+){4})"
+    r"|:$|[،,]$"
+)
 # Of the words that the story tells again, the share that the headline has, beside a line below it
 # that has most: what stands under a headline often says more.
 _TOLD = 0.55
@@ -25,10 +32,13 @@ _NEARNESS = 2
 _WRAPPED = 100  # Characters of a line from which on no program has broken it.
 
 
-def label_of(line: str) -> int:
-    """How long the label before a headline is: of «العنوان: ...», and of Markdown's ``#``."""
-    label = _LABEL.match(line)
-    return label.end() if label else len(line) - len(line.lstrip("# "))
+def title_of(line: str) -> Span:
+    """Where the headline stands in its line: after a label («العنوان: ...», Markdown's ``#``) and
+    before a bar and the name of the site.
+    """
+    label, titled = _LABEL.match(line), _TITLED.match(line)
+    start = label.end() if label else len(line) - len(line.lstrip("# "))
+    return Span(start, titled.end() if titled else len(line))
 
 
 def find_headline(lines: Sequence[Line]) -> int | None:
@@ -51,13 +61,24 @@ def find_headline(lines: Sequence[Line]) -> int | None:
 
 def _candidates(lines: Sequence[Line], start: int) -> list[int]:
     """The lines above the story that may be its headline, or one above a stamp just below."""
-    above = [n for n in range(start) if has_form(lines, n)]
+    top = lines[: start + _NEAR]
+    above = [n for n in range(start) if has_form(lines, n) and not _is_titled(lines[n].text, top)]
     below = range(start + 1, min(start + 3, len(lines)))
     return above + [
         n
         for n in below
         if has_form(lines, n) and any(line.stamp for line in lines[n + 1 : n + _NEAR])
     ]
+
+
+def _is_titled(text: str, top: Sequence[Line]) -> bool:
+    """Whether a line is another one, be it the headline or the site's name, with more after a dash,
+    as the title of a page is.
+    """
+    return any(
+        len(each.words) > 1 and text.startswith(each.text) and _SITE.match(text, len(each.text))
+        for each in top
+    )
 
 
 def _weight(lines: Sequence[Line], n: int, told: Counter[str]) -> float:
@@ -78,7 +99,7 @@ def _story(lines: Sequence[Line]) -> int | None:
 def has_form(lines: Sequence[Line], n: int) -> bool:
     """Whether a line has the form of a headline."""
     line = lines[n]
-    text = line.text[label_of(line.text) :]
+    text = title_of(line.text).of(line.text)
     return (
         len(line.words) in _WORDS
         and len(text) <= _LONGEST

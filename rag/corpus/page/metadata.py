@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.corpus.page.headline import find_headline, label_of
+from rag.corpus.page.headline import find_headline, title_of
 from rag.corpus.page.lines import Line, extent, read_lines
 from rag.corpus.page.outlets import find_outlet
-from rag.corpus.page.stamps import Stamp
+from rag.corpus.page.stamps import Stamp, settle
 from rag.types import Span
 
 _DATELINES = 8  # Lines below the headline of which one may begin with the dateline.
 _UNDER = 3  # Lines below the story among which its stamp may stand.
 _BELOW = 5  # Lines below the headline among which its stamp may stand.
+_YEAR = 4  # Characters of a date that says no month.
 _ABOVE = 2  # Lines that may part a stamp from the headline below it.
 # What a crawler writes before a text.
 _CRAWLED = re.compile(r"\W*date:?\s+(\d{4}-\d{2}-\d{2})\s", re.IGNORECASE)
@@ -46,6 +47,8 @@ def read_metadata(text: str) -> Stated:
         "date": next(_dates(lines, headline), None),
         "outlet": find_outlet(lines, headline),
     }
+    if (date := stated["date"]) and len(date[0]) == _YEAR:
+        stated["date"] = settle(date[1].of(text), text) or date[0], date[1]
     found = {name: each for name, each in stated.items() if each}
     values = {name: value for name, (value, _) in found.items()}
     return Stated(**values, provenance={name: span for name, (_, span) in found.items()})
@@ -55,8 +58,8 @@ def _title(lines: Sequence[Line], headline: int | None) -> _Found | None:
     if headline is None:
         return None
     line = lines[headline]
-    span = Span(line.span.start + label_of(line.text), line.span.end)
-    return line.text[label_of(line.text) :], span
+    title = title_of(line.text)
+    return title.of(line.text), _within(line, *title)
 
 
 def _dates(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:

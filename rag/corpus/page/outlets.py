@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from rag.corpus.page.datelines import AGENCIES
 from rag.corpus.page.furniture import page_words
+from rag.corpus.page.headline import title_of
 from rag.corpus.page.lines import Line, extent
+from rag.text.months import MONTH_PATTERN
 from rag.text.normalize import normalize
 from rag.text.stopwords import ARABIC, ENGLISH
 from rag.types import Span
@@ -28,32 +30,48 @@ _UNDER = 2
 _FOOT = 8
 _NOTICE_CHARACTERS = 300
 _MENU = 3
+_LINK_WORDS = 2  # The most that one link of a menu has.
+_LINKS = 2
 
 _LABEL = re.compile(r"\W*(?:المصدر|نقلا\s+عن|source|via)\s*:\s*(?P<name>\S.{0,58})", re.IGNORECASE)
-_SIGNED = re.compile(rf".{{0,25}}[(/]\s*(?P<name>{AGENCIES})\s*[)/]\W*")
-_ALONE = re.compile(r"[(/–—-]+\s*([^()/–—]{3,40}?)\s*[)/]?")
-_RIGHTS = re.compile(
-    r"©|\(c\)\s|\bcopyright\b|حقوق .{0,12}محفوظ[ةه]|appeared first on", re.IGNORECASE
+# A program of the outlet's own: «حمّل تطبيق الجسر», "Get the Elm Post app".
+_APP = re.compile(
+    r"\W*(?:(?:ت?حم|ت?نز)\S{1,5}\s+تطبيق\s+|(?:download|get|open)\s+the\s+(?=.*\bapp\b))"
+    r"[«\"“]?(?P<name>[^«»\"“”|]+?)[»\"”]?(?:\s+(?:app\b|على|الآن|مجانا).*)?\W*",
+    re.IGNORECASE,
 )
+_SIGNED = re.compile(rf".{{0,25}}[(/]\s*(?P<name>{AGENCIES})(?:\s*:[^()]{{4,20}})?\s*[)/]\W*")
+_ALONE = re.compile(r"[(/–—-]+\s*([^()/–—]{3,40}?)\s*[)/]?")
+_FIRST = r"(?:appeared first|first appeared|originally (?:published|appeared)) (?:on|in|by)\b"
+_RIGHTS = re.compile(rf"©|\(c\)\s|\bcopyright\b|حقوق .{{0,12}}محفوظ[ةه]|{_FIRST}", re.IGNORECASE)
 # What a notice of rights says beside the owner's name.
 _NOTICE = re.compile(
-    r"©|\(c\)|the post\b.*appeared first on|copyright|all rights reserved.*|ولا يجوز.*"
+    rf"©|\(c\)|\b(?:the|this)\b.*{_FIRST}|copyright|all rights reserved.*|ولا يجوز.*"
     r"|جميع|كافة|ال?حقوق|النشر|الطبع|محفوظ[ةه]|لموقع|\bل(?=\w+[ةه]\s)|\b(?:19|20)\d\d\b|[٠-٩]{4}",
     re.IGNORECASE,
 )
 _PART = re.compile(r"\s*[|•·–—+:]\s*|\s+[-/]\s+|\s{2,}|[.]\s|\t")
-_BYLINE_PART = re.compile(r"\s*[|•·–—,،]\s*|\s+[-/]\s+")
+_BYLINE_PART = re.compile(r"\s*[|•·–—,،]\s*|\s+[-/]\s+|(?<=\w)\s+for\s+(?=\w)", re.IGNORECASE)
+_LOGO = re.compile(r"(?:شعار|logo of)\s+|\s+logo$", re.IGNORECASE)
 _EDGES = " .،,●*ـ"
-_FREQUENCY = re.compile(r"[\s,،]*\d+(?:[.,]\d+)?(?:\s*(?:FM|إف إم))?$")
+_FREQUENCY = re.compile(r"[\s,،]*\d+(?:[.,]\d+(?:\s*(?:FM|إف إم))?|\s*(?:FM|إف إم))$")
 # Words by which an outlet's name says what it is, in the form that normalising gives.
 _KIND = re.compile(
     r"(?:^|\s)(?:ال)?(?:جريده|صحيفه|مجله|قناه|اذاعه|راديو|وكاله|شبكه|معهد|وزاره|بوابه|مراه|تلفزيون"
-    r"|تلفزه|يوميه|منصه|هيئه|بلديه|مؤسسه|مدونه|منبر|نبض|صدي|نيوز)(?:\s|$)"
+    r"|تلفزه|يوميه|منصه|هيئه|بلديه|مؤسسه|مدونه|منبر|نبض|صدي|نيوز|بريس"
+    r"|برس|اكسبريس|تايمز|بوست|ميديا|اونلاين|صوت(?! و)|مرصد|جامعه)(?:\s|$)"
     r"|\b(?:gazette|herald|times|post|monitor|institute|ministry|radio|daily|weekly|tribune"
     r"|chronicle|courier|ledger|journal|telegraph|observer|reporter|advertiser|inquirer|globe"
     r"|messenger|beacon|guardian|independent|news|agency|network|channel|broadcasting|tv|fm"
     r"|review|magazine|quarterly|mail|echo|argus|standard|examiner|sentinel|department|bulletin"
-    r"|dispatch|star|mirror|wire|voice)\b"
+    r"|dispatch|star|mirror|wire|voice|digest|press$|express|sun|citizen|advocate|mercury"
+    r"|newsletter|university|foundation)\b"
+)
+# What no outlet is told by: its kind alone, the company that owns it, a day.
+_NO_OUTLET = re.compile(
+    r"^(?:ال)?(?:وكاله|شبكه|بوابه|جريده|قناه)(?: (?:ال)?(?:انباء|اخبار))?$"
+    r"|\b(?:ltd|limited|inc|llc|plc|corp|group)$"
+    rf"|\d\s*(?:{MONTH_PATTERN})|(?:{MONTH_PATTERN})\s*\d"
 )
 _IN_NAMES = {"the", "of", "for", "and", "في", "من", "علي"}
 _Found = tuple[str, Span]
@@ -63,9 +81,11 @@ def find_outlet(lines: Sequence[Line], headline: int | None) -> _Found | None:
     """The outlet that the page states, and where it does."""
     found = (
         *_mastheads(lines, headline),
+        *_suffixes(lines, headline),
         *_bylines(lines, headline),
         *_sources(lines),
         *_signatures(lines, headline),
+        *_apps(lines, headline),
         *_owners(lines),
     )
     return found[0] if found else None
@@ -74,19 +94,26 @@ def find_outlet(lines: Sequence[Line], headline: int | None) -> _Found | None:
 def _mastheads(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
     """A name above the headline that says what it is, comes again, or stands over the menu."""
     top = min(extent(lines, None)[0], _MASTHEAD_LINES) if headline is None else headline
+    title = "" if headline is None else lines[headline].text
     for n, line in enumerate(lines[:top]):
-        if (name := _first_name(line)) and (again := _again(name, lines, n)):
-            yield again
-        elif name and (_says_kind(name) or _stands_over(name, lines, n)):
-            yield _at(line, name)
+        if line.stamp:
+            beside = (span.of(line.text) for span in line.stamp.names)
+            yield from (_at(line, name) for name in beside if _is_name(name) and _says_kind(name))
+        elif (name := _first_name(line)) and name not in title:
+            several = len(name.split()) > 1
+            if several and (again := _again(name, lines, n)):
+                yield again
+            elif (several and _says_kind(name)) or _stands_over(name, lines, n):
+                yield _at(line, name)
 
 
 def _first_name(line: Line) -> str | None:
     """The name that a line is or begins with, parted from the rest."""
-    if line.stamp or line.is_body:
+    if line.is_body:
         return None
-    name = _FREQUENCY.sub("", _PART.split(line.text.strip(_EDGES))[0]).strip()
-    return name if len(name.split()) > 1 and _is_name(name) else None
+    first = _PART.split(_LOGO.sub("", line.text).strip(_EDGES))[0]
+    name = _FREQUENCY.sub("", first).strip()
+    return name if _is_name(name) else None
 
 
 def _says_kind(name: str) -> bool:
@@ -106,12 +133,35 @@ def _bylines(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
 
 
 def _stands_over(name: str, lines: Sequence[Line], n: int) -> bool:
-    """Whether a name that nothing else marks is at the top, over or in a row of links."""
+    """Whether a name that nothing else marks is a logo, or at the top over or in a row of links."""
     words = normalize(name).split()
     plain = n < _PLAIN_LINES and len(words) <= _PLAIN_WORDS and not any(page_words(words))
-    below = lines[n + 1] if n + 1 < len(lines) else None
-    over = below is not None and below.columns >= _MENU
-    return plain and (over or (n == 0 and "|" in lines[n].text))
+    below = lines[n + 1 : n + 1 + _MENU]
+    links = sum(line.pages == 1 and len(line.words) <= _LINK_WORDS for line in below)
+    row = any(line.columns >= _MENU for line in below[:1])
+    over = row or (len(words) > 1 and links >= _LINKS)
+    drawn = _LOGO.search(lines[n].text) is not None
+    return drawn or (plain and (over or (n == 0 and "|" in lines[n].text)))
+
+
+def _suffixes(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
+    """What a bar or a dash parts from the headline, in its line or above it."""
+    if headline is None:
+        return
+    title = title_of(lines[headline].text).of(lines[headline].text)
+    for line in lines[: headline + 1]:
+        before, title_here, after = line.text.partition(title)
+        name = _PART.split(after)[-1].strip(_EDGES)
+        if title_here and not before and name and _PART.match(after) and _is_name(name):
+            yield _at(line, name)
+
+
+def _apps(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
+    """The outlet whose program the page offers."""
+    first, last = extent(lines, headline)
+    for line in (*lines[:first], *lines[last + 1 :]):
+        if (app := _APP.fullmatch(line.text)) and _is_name(app["name"]):
+            yield _at(line, app["name"])
 
 
 def _again(name: str, lines: Sequence[Line], n: int) -> _Found | None:
@@ -142,7 +192,9 @@ def _signatures(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]
     start = 0 if headline is None else headline + 1
     for line in lines[start : start + _DATELINES]:
         if (dateline := line.dateline) and dateline.outlet:
-            yield _at(line, dateline.outlet.of(line.text))
+            before = line.text[: dateline.outlet.start].strip(_EDGES + "(")
+            named = _is_name(before) and _says_kind(before)  # "Kestrin Herald (Port Lindle)"
+            yield _at(line, before if named else dateline.outlet.of(line.text))
     _, last = extent(lines, None)
     for line in lines[last + 1 : last + 1 + _UNDER]:
         if match := _SIGNED.fullmatch(line.text):
@@ -170,6 +222,7 @@ def _is_name(name: str) -> bool:
     return (
         0 < len(words) <= _NAME_WORDS
         and ":" not in name
+        and not _NO_OUTLET.search(" ".join(words))
         and told * 2 <= len(words)
         and not any((word in ARABIC or word in ENGLISH) and word not in _IN_NAMES for word in words)
     )

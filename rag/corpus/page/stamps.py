@@ -2,7 +2,8 @@
 
 A line is a stamp where it is made of such parts alone: a label, weekday, date (in two calendars),
 time, zone, age, reading time, counter, byline, and at most two names of a few words that a bar,
-dash or comma parts from the date. A date inside a sentence is therefore none.
+dash or comma parts from the date; nothing need part a name at the edge that is a section's or,
+beside a time or a weekday, short. A date inside a sentence is therefore none.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.corpus.page.furniture import page_words
 from rag.text.dates import DateMention, find_dates
-from rag.text.normalize import normalize_mapped
+from rag.text.normalize import normalize, normalize_mapped
 from rag.types import Span
 
 _LONGEST = 160  # Characters of the longest line that is looked at.
 _MASK = "\x01"  # Stands for each character of a date while the other parts are looked for.
 _NAME_WORDS = 5
+_GLUED_WORDS = 3
 _NAMES = 2
+_MONTHS = 12
 _LAST_HIJRI = 1500  # Of the years that are converted.
 
 # The parts, in the form that normalising gives; a date is masked.
@@ -27,18 +31,21 @@ _UNIT = r"(?:ثواني|ثانيه|دقيقه|دقيقتين|دقائق|ساعه
 _PARTS = {
     "date": r"(?<!\x01)\x01+ (?: [ ]?م(?!\w))?",
     "updated": r"""
-        (?: (?:(?:اخر|تاريخ|تم)[ ])? (?:ال)?(?:تحديث|تعديل) | حدثت? | عدلت?
+        (?: (?:(?:اخر|تاريخ|تم)[ ]){0,2} (?:ال)?(?:تحديث|تعديل) | حدثت? | عدلت?
           | (?:last[ ])?(?:updated?|modified|edited|revised) ) \b
         (?: [ ](?:في|بتاريخ|يوم|on|at)\b )?""",
     "published": r"""
-        (?: (?:(?:تاريخ|تم|وقت|يوم)[ ])? (?:ال)?(?:نشر(?:ت|ه)?|اضافه|اضيفت?|اصدار|صدرت?|حررت?) \b
+        (?: (?:(?:تاريخ|تم|وقت|يوم)[ ])?
+            (?:ال)?(?:نشر(?:ت|ه)?|اضافه|اضيفت?|اصدار|صدرت?|حررت?|ادرجت?) \b
             (?: [ ](?:الخبر|المقال|التقرير|البيان)\b )?
           | (?:ب|ال)?تاريخ
-          | (?:(?:first|date)[ ])? (?:published|posted|released|issued|created|uploaded|added)
-          | (?:(?:publication|release|publish)[ ])? date ) \b
+          | (?:(?:first|date)[ ])? (?:published|posted|released|issued|created|uploaded|added|filed)
+          | (?:for[ ])?(?:immediate[ ])?release
+          | (?:(?:publication|release|publish)[ ])? date (?:[ ]of[ ]publication)? ) \b
         (?: [ ](?:في|بتاريخ|يوم|علي|on|at|date)\b )?""",
     "weekday": r"""
-        (?:يوم[ ])? (?:ال)? (?P<day> احد|اثنين|ثلاثاء|ثلثاء|اربعاء|خميس|جمعه|سبت
+        (?:(?:يوم|صباح|مساء|ظهر|فجر)[ ])? (?:ال)?
+        (?P<day> احد|اثنين|ثلاثاء|ثلثاء|اربعاء|خميس|جمعه|سبت
           | mon|tue|wed|thu|fri|sat|sun) (?:s|nes|rs|r|ur)?(?:day)? \b \.?""",
     "time": r"""
         (?: (?:(?:علي|في)[ ])? (?:تمام[ ])? (?:ال)?ساعه[ ]? | t)? \d{1,2}
@@ -53,24 +60,28 @@ _PARTS = {
         | [+-]\d\d:?\d\d""",
     "age": rf"""
         (?:منذ|قبل)[ ] (?:(?:\d+|حوالي|نحو)[ ])* {_UNIT}
-        | (?:\d+|an?)[ ](?:sec|min|minute|hour|hr|day|week|month)s?[ ]ago""",
+        | (?:\d+|an?)[ ](?:sec|min|minute|hour|hr|day|week|month)s?[ ]ago
+        | this[ ](?:article|story|page)[ ]is[ ](?:more[ ]than|over)[ ]\d+[ ]\w+[ ]old""",
     "reading": rf"""
         (?:مده|وقت|زمن)[ ](?:ال)?قراءه | reading[ ]time | read[ ]time | قراءه[ ](?:في[ ])?\d+
         | (?:\d+[ ])?{_UNIT} (?:[ ](?:لل|ال)?قراءه)? | \d+[ -]?min(?:ute)?s?\b \.? (?:[ -]read)?""",
     "counter": r"""
         \d[\d,.]* [ ]? (?: [km]?[ ]?(?:views?|comments?|shares?|reads)
-          | مشاهد(?:ه|ات)|قراء(?:ه|ات)|تعليق(?:ات)?|مشارك(?:ه|ات) ) \b""",
-    "joint": r"(?:الموافق|ل|لل|at|on|في|علي|هجريه?|ميلاديه?|ad|ه) \b (?: [ ]?ل(?=\x01) )?",
+          | مشاهد(?:ه|ات)|قراء(?:ه|ات)|تعليق(?:ات)?|مشارك(?:ه|ات) ) \b
+        | (?: (?:عدد[ ])? (?:ال)?(?:مشاهدات|قراءات|قراءه|زيارات|تعليقات)
+          | views|reads|hits|comments ) [ ]?:[ ]?\d[\d,.]*""",
+    "joint": r"(?:الموافق|ل|لل|at|on|and|في|علي|هجريه?|ميلاديه?|ad|ه) \b (?: [ ]?ل(?=\x01) )?",
     "issue": r"(?:ال)?(?:عدد|سنه)[ ]\d+ | (?:issue|vol\.?|no\.?)[ ](?:no\.?[ ])?\d+",
     "byline": r"""
         (?: (?:(?:story|words|text|photos?|written|edited|reporting|report)[ ])?by
           | بقلم|بواسطه|كتب(?:ت|ه|ها)?|حاور(?:ه|ها|ته|تها)?|تحرير|اعداد|تقرير|متابعه|ترجمه|تصوير
-          ) \b
+          | (?:source|editor|author|reporter|(?:ال)?(?:مصدر|محرر|كاتب|مراسل))(?=[ ]?:) ) \b
         [ ]*:?[ ]* (?: [^\W\d_]+\.? (?:[ -](?!at\b|on\b|في\b)[^\W\d_]+\.?){0,4} )?""",
+    "number": r"(?:[^\W\d_]+[ ]){0,2} [^\W\d_]+[ ]?:[ ]?\d+(?![\d:.])",
 }
 _PART = re.compile(
-    # A part begins where a word does, but for the z after the seconds.
-    r"(?<![^\W\d_]) (?<!\d(?!z)) (?:"
+    # A part begins where a word does, but for the z and the Arabic label after the seconds.
+    r"(?<![^\W\d_]) (?<!\d(?![zء-ي])) (?:"
     + "|".join(f"(?P<{name}> {part} )" for name, part in _PARTS.items())
     + ")",
     re.VERBOSE,
@@ -85,7 +96,8 @@ _WEEKDAYS = (
 _NAME = re.compile(r"[^\W_](?:.*[^\W_])?")
 _NO_NAME = re.compile(r"[\d:]|[.!?؟](?!\w)")
 _YEAR = re.compile(r"\d{4}")
-_SLASHED = re.compile(r"(\d{1,2})[ ]?[/.-][ ]?(\d{1,2})[ ]?[/.-][ ]?(\d{4})")
+_TODAY = re.compile(r"(?:اليوم|today),?[ ]" + _PARTS["weekday"], re.VERBOSE)
+_SLASHED = re.compile(r"(?<!\d)(\d{1,2})[ ]?[/.-][ ]?(\d{1,2})[ ]?[/.-][ ]?(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +128,8 @@ def read_stamp(line: str) -> Stamp | None:
     mentions = find_dates(folded.text)
     masked = _masked(folded.text, mentions)
     parts = list(_PART.finditer(masked))
-    names = _names(masked, parts)
     kinds = {_kind(part) for part in parts}
+    names = _names(masked, parts, bool(kinds & {"time", "weekday"}))
     if names is None or not kinds & _TIMES:
         return None
     published, updated = _dates(folded.text, parts, mentions)
@@ -141,20 +153,29 @@ def _kind(part: re.Match[str]) -> str:
     return next(name for name in _PARTS if part[name] is not None)
 
 
-def _names(masked: str, parts: Sequence[re.Match[str]]) -> list[Span] | None:
-    """What stands between the parts, where it can be names; ``None`` where the line says more."""
+def _names(masked: str, parts: Sequence[re.Match[str]], glued: bool) -> list[Span] | None:
+    """What stands between the parts, where it can be names; ``None`` where the line says more.
+
+    Nothing need part a section at an edge of the line or, where names may be ``glued`` to the
+    other parts, a short name.
+    """
     edges = [0, *(edge for part in parts for edge in part.span()), len(masked)]
     names = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         if found := _NAME.search(masked, start, end):
             before, after = masked[start : found.start()], masked[found.end() : end]
-            parted = (not start or _PARTING.search(before)) and (
-                end == len(masked) or _PARTING.search(after)
-            )
-            if not parted or ":" in after or not _is_name(found[0]):
+            first, last = not start, end == len(masked)
+            parted = (first or _PARTING.search(before)) and (last or _PARTING.search(after))
+            short = glued and len(found[0].split()) <= _GLUED_WORDS
+            joined = (first or last) and (short or _is_section(found[0]))
+            if not (parted or joined) or ":" in after or not _is_name(found[0]):
                 return None
             names.append(Span(*found.span()))
     return names if len(names) <= _NAMES else None
+
+
+def _is_section(words: str) -> bool:
+    return all(group == "section" for group in page_words(words.split()))
 
 
 def _is_name(words: str) -> bool:
@@ -173,7 +194,7 @@ def _dates(
         if kind in found:
             label = kind
         elif kind == "weekday":
-            weekday = next(n for n, names in enumerate(_WEEKDAYS) if part["day"] in names)
+            weekday = _weekday(part)
         elif kind == "date":
             found[label].append(_settled(text, at[part.start()], weekday))
     published, updated = (
@@ -187,14 +208,37 @@ def _is_hijri(text: str, mention: DateMention) -> bool:
     return bool(years) and int(years[-1]) <= _LAST_HIJRI
 
 
+def _weekday(part: re.Match[str]) -> int:
+    return next(n for n, names in enumerate(_WEEKDAYS) if part["day"] in names)
+
+
 def _settled(text: str, mention: DateMention, weekday: int | None) -> DateMention:
     """``3/4/2021`` with the order of day and month that the weekday before it shows."""
-    slashed = _SLASHED.fullmatch(mention.span.of(text))
-    if mention.month is not None or weekday is None or not slashed:
-        return mention
-    one, two, year = map(int, slashed.groups())
-    dates = (datetime.date(year, *order) for order in ((one, two), (two, one)))
-    fitting = [date for date in dates if date.weekday() == weekday]
-    if len(fitting) != 1:
+    fitting = [each for each in _orders(mention.span.of(text)) if each.weekday() == weekday]
+    if mention.month is not None or len(fitting) != 1:
         return mention
     return replace(mention, month=fitting[0].month, day=fitting[0].day)
+
+
+def _orders(numbers: str) -> list[datetime.date]:
+    """The days that ``3/4/2021`` can be: with the day first, and with the month first."""
+    slashed = _SLASHED.fullmatch(numbers)
+    one, two, year = map(int, slashed.groups()) if slashed else (0, 0, 0)
+    if not (0 < one <= _MONTHS and 0 < two <= _MONTHS):
+        return []
+    return [datetime.date(year, two, one), datetime.date(year, one, two)]
+
+
+def settle(numbers: str, page: str) -> str | None:
+    """``3/4/2021`` in ISO 8601, in the order of day and month that ``page`` shows by its other such
+    dates or by the weekday that it calls today; ``None`` where it shows none, or both. Between
+    dots the day is first wherever dates are so written.
+    """
+    folded = normalize(page)
+    others = [(int(one), int(two)) for one, two, _ in _SLASHED.findall(folded)]
+    orders, today = _orders(numbers), _TODAY.search(folded)
+    shown = {orders[two > _MONTHS] for one, two in others if orders and max(one, two) > _MONTHS}
+    shown |= set(orders[: "." in numbers])
+    if today:
+        shown |= {each for each in orders if each.weekday() == _weekday(today)}
+    return shown.pop().isoformat() if len(shown) == 1 else None
