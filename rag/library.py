@@ -22,8 +22,9 @@ from rag.ingestion import Batch, Ingested, changes, read_addresses, read_all, re
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
-from rag.models.protocols import Encoder, Generator, Reader
+from rag.models.protocols import Encoder, Generator, Reader, Translator
 from rag.models.reader import load_reader
+from rag.models.translator import load_translator
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
 from rag.store.indexing import check_shape, index_articles, shape_of
@@ -46,6 +47,7 @@ class Library:
         encoder: Encoder | None = None,
         sentence_encoder: Encoder | None = None,
         reader: Reader | None = None,
+        translator: Translator | None = None,
         generator: Generator | None = None,
         progress: Report | None = None,
     ) -> None:
@@ -60,6 +62,7 @@ class Library:
         self._encoder = encoder
         self._sentence_encoder = sentence_encoder
         self._reader = reader
+        self._translator = translator
         self._generator = generator
         self.progress = progress
         self._lock = threading.RLock()
@@ -287,7 +290,9 @@ class Library:
         with self._lock:
             if self._pipeline is None or self._pipeline[0] != snapshot.version:
                 self._check_models()
-                made = pipeline_of(snapshot, self.encoders(), self.reader, self.settings)
+                made = pipeline_of(
+                    snapshot, self.encoders(), self.reader, self.translator, self.settings
+                )
                 self._pipeline = snapshot.version, made
             return self._pipeline[1]
 
@@ -317,6 +322,13 @@ class Library:
             if self._reader is None:
                 self._reader = load_reader(self.settings, self.progress)
             return self._reader
+
+    def translator(self) -> Translator:
+        """The model that says short Arabic answers in English."""
+        with self._lock:
+            if self._translator is None:
+                self._translator = load_translator(self.settings, self.progress)
+            return self._translator
 
     def generator(self) -> Generator | None:
         """The language model, or ``None`` when answers are quotations."""

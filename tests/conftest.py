@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fakes import SEEDS, WordEncoder, WordReader
+from fakes import SEEDS, LengthTranslator, WordEncoder, WordReader
 
 from rag.config import Settings
 from rag.library import Library
@@ -34,6 +34,7 @@ def library(tmp_path: Path, settings: Settings) -> Library:
         encoder=WordEncoder("passages"),
         sentence_encoder=WordEncoder("sentences"),
         reader=WordReader(),
+        translator=LengthTranslator(),
     )
 
 
@@ -59,5 +60,8 @@ def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MUSNAD_OFFLINE", "1")
     monkeypatch.setattr("rag.library.load_reader", lambda settings, progress=None: WordReader(99.0))
+    monkeypatch.setattr(
+        "rag.library.load_translator", lambda settings, progress: LengthTranslator()
+    )
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").symlink_to(SEEDS)

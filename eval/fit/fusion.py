@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eval.fit.lexicon import pairs, searched
+from eval.fit.lexicon import searched, stemmed_pairs
 from eval.fit.libraries import arguments, training
 from eval.fit.listwise import Floats, Listed, fit, held_out
 from eval.metrics.ranking import ndcg
@@ -28,7 +28,7 @@ from eval.sets.values import EvaluationSet, Item
 from rag.library import Library
 from rag.retrieval.fusion import LEGS, WEIGHTS, load_weights, scale
 from rag.retrieval.retriever import FusionRetriever
-from rag.retrieval.translation import Lexicon, Translator
+from rag.retrieval.translation import Lexicon, TermTranslator
 
 # Situation: its training sets with the language of their questions, and the L2 penalty. Across
 # languages the legs differ more in worth, which a strong penalty hides.
@@ -58,7 +58,7 @@ def listed(library: Library, items: Sequence[Item], lexicon: Lexicon | None = No
     """The candidates of each question, every leg on the common scale."""
     rows = []
     snapshot, pipeline = library.snapshot(), library.pipeline()
-    retriever = FusionRetriever(snapshot, Translator(snapshot, pipeline.encoders[1], lexicon))
+    retriever = FusionRetriever(snapshot, TermTranslator(snapshot, pipeline.encoders[1], lexicon))
     for item in items:
         pool = retriever.pool(pipeline.prepare(item.text))
         columns = [scale(name, pool.legs[name], float(pool.legs[name].max())) for name in LEGS]
@@ -75,7 +75,7 @@ def asked(situation: str, args: argparse.Namespace) -> dict[str, list[Listed]]:
     seen = {
         item.source for name, _ in sets for item in fitted(name, read_for_fitting(name, args.data))
     }
-    lexicon = searched([both for both in pairs(args.data, without=seen) if all(both)])
+    lexicon = searched(stemmed_pairs(args.data, without=seen))
     for name, language in sets:
         # Questions over news are among news as they are.
         for among in (False, True) if args.distractors and name != "written" else (False,):

@@ -99,6 +99,12 @@ def _asked(article: int, context: str, qa: dict[str, Any]) -> _Asked:
     return _Asked(article, context.strip(), qa["question"].strip(), answers, spans)
 
 
+def read_table(file: Path) -> Iterator[dict[str, str]]:
+    """The rows of a table whose first line names its columns, by tabs, nothing in quotes."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
 def read_parallel(path: Path) -> dict[str, list[str]]:
     """English and Arabic sentences of a tab-separated file: a header line, then id, en, ar.
 

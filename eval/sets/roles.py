@@ -7,13 +7,13 @@ Weights are fitted on ``train``, thresholds and choices on ``dev``. Nothing is f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from eval.sets.ours import QUESTIONS, TRAINING, read_questions, read_seeds
-from eval.sets.public import parallel_set, squad_set
+from eval.sets.public import parallel_set, read_table, squad_set
 from eval.sets.values import EvaluationSet
 from rag.batch import read_rows
 from rag.errors import UsageError
@@ -107,3 +107,8 @@ def read_translations() -> dict[str, tuple[str, str]]:
     """By the digest of a question of a training set, another language and the question in it."""
     rows = read_rows(TRAINING / "translations.jsonl")
     return {row["question"]: (row["language"], row["translation"]) for _, row in rows}
+
+
+def read_pairs(file: str) -> Iterator[tuple[str, str]]:
+    """Arabic and English that say the same, of a table of ``eval/training``."""
+    yield from ((row["arabic"], row["english"]) for row in read_table(TRAINING / file))

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from rag.answering.figures import disagreeing
 from rag.answering.prompts import phrase
-from rag.answering.rendering import english
+from rag.answering.rendering import Renderer
 from rag.answering.verification import Support, clause_span
 from rag.reading.corrections import corrections
 from rag.reading.evidence import Evidence
@@ -59,7 +59,7 @@ Steps: TypeAlias = Generation[Event, None, Answer]
 @dataclass(frozen=True)
 class Draft:
     """What every way of answering shares: the question as ``asked`` and as understood, the passages
-    and what was read in them, and the language to answer in.
+    and what was read in them, the language to answer in, and what says Arabic words in English.
 
     ``started`` is when :func:`time.perf_counter` began to count; ``timings`` are the seconds since,
     at which each stage ended; ``tokens`` those a model took.
@@ -70,6 +70,7 @@ class Draft:
     language: str
     hits: tuple[Hit, ...]
     reading: Reading
+    renderer: Renderer
     started: float
     timings: dict[str, float] = field(default_factory=dict)
     tokens: Counter[str] = field(default_factory=Counter)
@@ -154,7 +155,7 @@ class Draft:
         first = self.reading.evidence[0]
         if not first.answers or self._corrections or self._reports:
             return None
-        return _few_words(first, self.language)
+        return _few_words(first, self.language, self.renderer)
 
     def _quoted(self, text: _Text) -> _Text:
         """``text``, with the likely evidence quoted that it does not quote yet: the likeliest,
@@ -261,13 +262,13 @@ def _covered(item: Evidence) -> float:
     return sum(end - start for start, end in item.answers) / len(item.text)
 
 
-def _few_words(item: Evidence, language: str) -> Short:
-    """The answers of a sentence in its order: in ``language`` where every word of them is known in
-    it, else in the article's words.
+def _few_words(item: Evidence, language: str, renderer: Renderer) -> Short:
+    """The answers of a sentence in its order: in ``language`` where all of them can surely be said
+    in it, else in the article's words.
     """
     mark = "، " if item.article.language == "ar" else ", "
     said = [" ".join(span.of(item.article.text).split()) for span in sorted(item.answers)]
-    rendered = [english(words) for words in said] if language == "en" else [None]
+    rendered = [renderer.english(words) for words in said] if language == "en" else [None]
     own = item.article.language or detect_language(item.text)
     start, end = item.answers[0]
     if None in rendered:

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 
 from rag.answering.compose import QUOTING_MODEL, Draft, Quoted, Retrieved, Steps
 from rag.answering.conversation import Turn, resolve
+from rag.answering.rendering import Renderer
 from rag.answering.writing import Writer
 from rag.config import Settings
 from rag.filters import EVERYTHING, Filter
-from rag.models.protocols import Encoder, Reader
+from rag.models.protocols import Encoder, Reader, Translator
 from rag.models.threads import one_blas_thread
 from rag.reading.reader import PassageReader
 from rag.retrieval.query import Query, prepare
 from rag.retrieval.retriever import Found, FusionRetriever
-from rag.retrieval.translation import Translator
+from rag.retrieval.translation import TermTranslator
 from rag.store.protocol import Snapshot
 from rag.types import Answer
 
@@ -45,13 +46,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The stages but the last, which is given with each question, and the two numbers chosen: how
-    many passages are read, and how likely they must be to answer. Safe to use from several threads.
+    """The stages but the last, which is given with each question, what says answers in the other
+    language, and the two numbers chosen: how many passages are read, and how likely they must be to
+    answer. Safe to use from several threads.
     """
 
     encoders: tuple[Encoder, Encoder]
     retriever: FusionRetriever
     reader: PassageReader
+    renderer: Renderer
     passages: int
     answerable: float
     _searching: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -81,7 +84,9 @@ class Pipeline:
         yield Retrieved(hits)
         reading = self.reader.read(query, found)
         language = request.language or query.language
-        draft = Draft(request.question, query, language, hits, reading, started, timings)
+        draft = Draft(
+            request.question, query, language, hits, reading, self.renderer, started, timings
+        )
         if not reading.evidence or reading.likelihood < self.answerable:
             return draft.decline(writer.generator.name if writer else QUOTING_MODEL)
         quoted = draft.quote()
@@ -103,9 +108,13 @@ def pipeline_of(
     snapshot: Snapshot,
     encoders: tuple[Encoder, Encoder],
     reader: Callable[[], Reader],
+    translator: Callable[[], Translator],
     settings: Settings,
 ) -> Pipeline:
-    """The stages over ``snapshot``; ``reader`` gives the model that reads, when it is needed."""
-    retriever = FusionRetriever(snapshot, Translator(snapshot, encoders[1]))
+    """The stages over ``snapshot``; ``reader`` gives the model that reads, and ``translator`` the
+    one that says short answers in the other language, when they are needed.
+    """
+    retriever = FusionRetriever(snapshot, TermTranslator(snapshot, encoders[1]))
     reading = PassageReader(reader, settings.evidence)
-    return Pipeline(encoders, retriever, reading, settings.passages, settings.answerable)
+    renderer = Renderer(translator)
+    return Pipeline(encoders, retriever, reading, renderer, settings.passages, settings.answerable)

@@ -159,4 +159,6 @@ def _made_by(answer: Answer, said: Words) -> Markup:
         seconds=isolated(f"{answer.timings.get('total', 0.0):.1f}"),
         model=isolated(answer.model),
     )
-    return element("p.musnad-note", text, **said.way)
+    rendered = answer.short and answer.short.article.language not in (None, answer.short.language)
+    more = (" · ", said.rendered) if rendered else ()
+    return element("p.musnad-note", text, *more, **said.way)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import struct
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,18 +110,50 @@ def dequantise(blocks: NDArray[np.void]) -> Floats:
     return values.reshape(-1)
 
 
-def read_tensors(path: Path) -> tuple[BertShape, dict[str, Floats]]:
+def read_tensors(path: Path, without: Container[str] = ()) -> tuple[BertShape, dict[str, Floats]]:
     """The sizes of the model in ``path`` and its weights, named as ``BertModel`` names them.
 
     Raises:
         ModelError: the file is not ``E5S1``, is cut short, or lacks a tensor.
     """
-    try:
+    with _whole(path):
         data = path.read_bytes()
         shape, table_at = _read_header(data)
         table = _read_table(data, table_at)
         named = shape.tensors().items()
-        return shape, {long: _decode(data, *table[short], size) for short, (long, size) in named}
+        chosen = [(short, long, size) for short, (long, size) in named if long not in without]
+        return shape, {long: _decode(data, *table[short], size) for short, long, size in chosen}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEmbeddings:
+    """The vectors of tokens, decoded when they are asked for: all of them take 384 MB.
+
+    ``blocks`` are in Q4_0, of shape ``(vocabulary, hidden / 32)``.
+    """
+
+    blocks: NDArray[np.void]
+
+    def __call__(self, ids: Sequence[int]) -> Floats:
+        """Of shape ``(len(ids), hidden)``."""
+        return dequantise(self.blocks[list(ids)].reshape(-1)).reshape(len(ids), -1)
+
+
+def read_token_embeddings(path: Path) -> TokenEmbeddings:
+    """The vectors of the tokens of the model in ``path``. Raises as :func:`read_tensors` does."""
+    with _whole(path):
+        data = path.read_bytes()
+        shape, table_at = _read_header(data)
+        _, count, at = _read_table(data, table_at)["emb.word"]
+        blocks = np.frombuffer(data, _Q4_BLOCK, count // BLOCK, at)
+        return TokenEmbeddings(blocks.reshape(shape.vocabulary, -1).copy())
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Whatever shows that the file is damaged is told as that."""
+    try:
+        yield
     except (ValueError, KeyError, struct.error, OSError) as error:
         raise ModelError(f"{path}: not a complete E5S1 encoder file ({error})") from error
 

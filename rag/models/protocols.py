@@ -67,6 +67,13 @@ class Reader(Protocol):
         """The marks of each passage, in the order given."""
 
 
+class Translator(Protocol):
+    """Weighs what is said in English for a few Arabic words."""
+
+    def weigh(self, text: str, said: Sequence[str]) -> list[Vectors]:
+        """Of each that is ``said`` for ``text`` the log-probability of every piece of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens that a language model read and wrote for one reply."""

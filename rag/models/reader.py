@@ -10,14 +10,12 @@ from __future__ import annotations
 import hashlib
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.config import DEFAULT_ENCODER, Settings
-from rag.errors import ModelError
 from rag.models.catalogue import payload
 from rag.models.encoders import build_folder, open_or_build
 from rag.models.fetch import pull
@@ -32,12 +30,11 @@ from rag.models.openvino_encoder import (
     padded_width,
 )
 from rag.models.protocols import Marks, Reader, Told, Vectors
+from rag.models.quantised import unpack
 from rag.models.tokens import Tokens
 from rag.types import Report
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
-_SCALE = ".scale"
-_TURNS = 127.0
 
 
 class OpenVinoReader:
@@ -124,37 +121,3 @@ def _convert(binary: Path, path: Path) -> None:
         warnings.simplefilter("ignore")
         graph = openvino.convert_model(model.eval(), example_input=(mask * 5, mask))
     openvino.save_model(graph, str(path), compress_to_fp16=True)
-
-
-def pack(weights: Mapping[str, NDArray[np.float32]], path: Path) -> None:
-    """Save weights, matrices in eight bits with a scale for each row."""
-    from safetensors.numpy import save_file
-
-    packed: dict[str, NDArray[np.generic]] = {}
-    for name, values in weights.items():
-        if values.ndim == 1:
-            packed[name] = values.astype(np.float16)
-            continue
-        scale = np.maximum(np.abs(values).max(axis=1, keepdims=True) / _TURNS, 1e-12)
-        packed[name] = np.rint(values / scale).astype(np.int8)
-        packed[name + _SCALE] = scale.astype(np.float32)
-    save_file(packed, path)
-
-
-def unpack(path: Path) -> dict[str, NDArray[np.float32]]:
-    """What :func:`pack` saved.
-
-    Raises:
-        ModelError: the file is damaged.
-    """
-    from safetensors.numpy import load_file
-
-    try:
-        packed = load_file(path)
-    except Exception as error:  # safetensors raises an error of its own for every fault
-        raise ModelError(f"{path}: not the reader's weights ({error})") from error
-    return {
-        name: values.astype(np.float32) * packed.get(name + _SCALE, np.ones((), np.float32))
-        for name, values in packed.items()
-        if not name.endswith(_SCALE)
-    }

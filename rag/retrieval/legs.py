@@ -12,14 +12,16 @@ import numpy as np
 
 from rag.filters import Filter
 from rag.retrieval.query import Query
-from rag.retrieval.translation import Translator
+from rag.retrieval.translation import TermTranslator
 from rag.store.protocol import Candidates, Floats, Group, Ids, Snapshot, single
 
 # A word left in Latin letters in Arabic text is a surer sign than its translation is.
 _LATIN_CONFIDENCE = 0.5
 
 
-def propose(snapshot: Snapshot, translator: Translator, query: Query, k: int, where: Filter) -> Ids:
+def propose(
+    snapshot: Snapshot, translator: TermTranslator, query: Query, k: int, where: Filter
+) -> Ids:
     """The ``k`` best passages of each leg that proposes any, each once, in no order.
 
     Names and translations speak of passages in another language than the question's alone.
@@ -34,7 +36,7 @@ def propose(snapshot: Snapshot, translator: Translator, query: Query, k: int, wh
     return np.unique(np.concatenate(proposals))
 
 
-def score(translator: Translator, query: Query, candidates: Candidates) -> Mapping[str, Floats]:
+def score(translator: TermTranslator, query: Query, candidates: Candidates) -> Mapping[str, Floats]:
     """The score of each candidate by each leg, shape ``(n,)``.
 
     The mean over a passage's sentences prefers a passage that is about the matter throughout to
@@ -53,7 +55,7 @@ def score(translator: Translator, query: Query, candidates: Candidates) -> Mappi
     }
 
 
-def translated(translator: Translator, query: Query) -> list[Group]:
+def translated(translator: TermTranslator, query: Query) -> list[Group]:
     """Stems that the question's foreign words translate to, and what it writes in Latin letters
     and digits; nothing for a question without foreign words.
     """

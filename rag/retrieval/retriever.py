@@ -12,7 +12,7 @@ from rag.retrieval.duplicates import fold
 from rag.retrieval.fusion import dated, fuse
 from rag.retrieval.legs import propose, score
 from rag.retrieval.query import Query
-from rag.retrieval.translation import Translator
+from rag.retrieval.translation import TermTranslator
 from rag.store.protocol import ArticleFacts, Floats, Ids, Passage, Snapshot
 from rag.types import Hit
 
@@ -51,7 +51,7 @@ class Pool:
 class FusionRetriever:
     """Ranks the passages of one snapshot by all the legs."""
 
-    def __init__(self, snapshot: Snapshot, translator: Translator) -> None:
+    def __init__(self, snapshot: Snapshot, translator: TermTranslator) -> None:
         """Search ``snapshot``; ``translator`` knows its words."""
         self._snapshot = snapshot
         self._translator = translator

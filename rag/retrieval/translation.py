@@ -31,14 +31,14 @@ _MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
+class TermTranslation:
     """Stems of the corpus that may stand for one word, each so likely, and how sure that is."""
 
     stems: Mapping[str, float]
     confidence: float
 
 
-class Translator:
+class TermTranslator:
     """Translates single words into stems of one snapshot; remembers the ones it has met."""
 
     def __init__(
@@ -50,9 +50,9 @@ class Translator:
         self._snapshot = snapshot
         self._encoder = sentence_encoder
         self._lexicon = load_lexicon() if lexicon is None else lexicon
-        self._known: dict[str, Translation] = {}
+        self._known: dict[str, TermTranslation] = {}
 
-    def translate(self, words: Sequence[str]) -> list[Translation]:
+    def translate(self, words: Sequence[str]) -> list[TermTranslation]:
         """What stands for each word; of an empty corpus, nothing."""
         learned = {
             word: self._lexicon[word.lower()] for word in words if word.lower() in self._lexicon
@@ -76,16 +76,16 @@ def load_lexicon() -> Lexicon:
     return lexicon
 
 
-def _certain(stems: Mapping[str, float]) -> Translation:
+def _certain(stems: Mapping[str, float]) -> TermTranslation:
     likeliest = max(stems.values())
-    return Translation({term: likely / likeliest for term, likely in stems.items()}, 1.0)
+    return TermTranslation({term: likely / likeliest for term, likely in stems.items()}, 1.0)
 
 
-def _weigh(near: Sequence[tuple[str, float]]) -> Translation:
+def _weigh(near: Sequence[tuple[str, float]]) -> TermTranslation:
     nearest = near[0][1]
     stems: dict[str, float] = {}
     for word, cosine in near:
         term = stem(word)
         likely = math.exp((cosine - nearest) / _TEMPERATURE)
         stems[term] = max(stems.get(term, 0.0), likely)
-    return Translation(stems, max(0.0, nearest) ** _CONFIDENCE_POWER)
+    return TermTranslation(stems, max(0.0, nearest) ** _CONFIDENCE_POWER)

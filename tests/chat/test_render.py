@@ -11,7 +11,7 @@ from rag.chat.exchange import Exchange
 from rag.chat.render import answer_html, question_html
 from rag.chat.sources import context, panel_html
 from rag.library import Library
-from rag.types import Answer, ArticleRef, Citation, Claim, Span
+from rag.types import Answer, ArticleRef, Citation, Claim, Short, Span
 
 QUESTION = "كم شخصا سقط في إطلاق نار على حفل موسيقي بالقرب من موسكو؟"
 
@@ -71,6 +71,14 @@ def test_what_stands_in_for_a_rejected_sentence_is_called_quoted(seeded: Library
     assert "Quoted from the articles" in answer_html(given, 0, "en")
     said = replace(given, claims=(replace(given.claims[0], text="144"),))
     assert "Written by <bdi>a model</bdi>" in answer_html(said, 0, "en")
+
+
+def test_what_was_put_into_english_is_said_to_be() -> None:
+    article = ArticleRef("a", "عنوان", language="ar")
+    own = Short("144 شخصا", "ar", article, 0, 8)
+    assert "put into English" not in answer_html(answer("144 [1]", short=own), 0, "en")
+    rendered = replace(own, text="144 people", language="en")
+    assert "put into English" in answer_html(answer("144 [1]", short=rendered), 0, "en")
 
 
 def test_each_paragraph_has_its_own_direction_and_language() -> None:

@@ -11,7 +11,8 @@ from rag.errors import ModelError
 from rag.models.framing import frame
 from rag.models.openvino_encoder import Integers
 from rag.models.protocols import Told, Vectors
-from rag.models.reader import OpenVinoReader, pack, unpack
+from rag.models.quantised import pack, unpack
+from rag.models.reader import OpenVinoReader
 from rag.models.tokens import Tokens
 from rag.types import Span
 

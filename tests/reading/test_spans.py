@@ -22,16 +22,31 @@ def marks(starts: Sequence[float], ends: Sequence[float]) -> Marks:
 
 def test_the_best_span_has_the_likeliest_start_and_end_in_this_order() -> None:
     one = marks([0.1, 0.6, 0.2, 0.1], [0.5, 0.1, 0.3, 0.1])
-    (best,) = best_spans(one)
+    (best,) = best_spans(one, [Span(0, 12)])
     assert best.span == Span(3, 9)  # An end before the start is none, however likely.
-    assert best.likelihood == pytest.approx(0.6 * 0.3)
+    assert best.likelihood == pytest.approx(0.6 * 0.3 / 2**0.2)
+
+
+def test_a_span_is_of_one_sentence() -> None:
+    one = marks([0.1, 0.6, 0.2, 0.1], [0.4, 0.2, 0.3, 0.1])
+    (best,) = best_spans(one, SENTENCES)
+    assert best.span == Span(3, 5)
+    assert best.likelihood == pytest.approx(0.6 * 0.2)
+
+
+def test_a_shorter_span_of_like_likelihood_goes_first() -> None:
+    one = marks([0.7, 0.1, 0.1, 0.1], [0.3, 0.34, 0.2, 0.16])
+    (best,) = best_spans(one, SENTENCES)
+    assert best.span == Span(0, 2)  # 0.7 × 0.3 against 0.7 × 0.34 / 2^0.2
 
 
 def test_further_spans_do_not_overlap() -> None:
     one = marks([0.5, 0.1, 0.3, 0.1], [0.1, 0.5, 0.1, 0.3])
-    found = best_spans(one, 3)
+    found = best_spans(one, SENTENCES, 3)
     assert [marked.span for marked in found] == [Span(0, 5), Span(7, 12)]
-    assert [marked.likelihood for marked in found] == pytest.approx([0.5 * 0.5, 0.3 * 0.3])
+    assert [marked.likelihood for marked in found] == pytest.approx(
+        [0.5 * 0.5 / 2**0.2, 0.3 * 0.3 / 2**0.2]
+    )
 
 
 def test_a_sentence_has_the_share_of_the_starts_and_ends_in_it() -> None:
@@ -42,5 +57,5 @@ def test_a_sentence_has_the_share_of_the_starts_and_ends_in_it() -> None:
 def test_a_passage_without_tokens_has_no_spans() -> None:
     none = np.empty(0, np.float32)
     empty = Marks(0.0, [], none, none)
-    assert best_spans(empty) == []
+    assert best_spans(empty, SENTENCES) == []
     assert shares(empty, [Span(0, 3)]) == [0.0]

@@ -11,7 +11,8 @@ from fakes import SEEDS
 from rag.config import Settings
 from rag.library import Library
 from rag.models.protocols import Reader, Told
-from rag.models.reader import WEIGHTS, load_reader, unpack
+from rag.models.quantised import unpack
+from rag.models.reader import WEIGHTS, load_reader
 
 pytestmark = [
     pytest.mark.skipif(

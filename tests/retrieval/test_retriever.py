@@ -12,7 +12,7 @@ from rag.library import Library
 from rag.retrieval.fusion import LEGS
 from rag.retrieval.query import prepare
 from rag.retrieval.retriever import FusionRetriever
-from rag.retrieval.translation import Translation, Translator, load_lexicon
+from rag.retrieval.translation import TermTranslation, TermTranslator, load_lexicon
 from rag.text.normalize import normalize
 
 
@@ -36,7 +36,7 @@ def test_an_english_name_finds_its_arabic_spelling(library: Library, tmp_path: P
 
 def test_a_pool_holds_every_leg_and_only_what_is_asked_for(seeded: Library) -> None:
     snapshot = seeded.snapshot()
-    retriever = FusionRetriever(snapshot, Translator(snapshot, seeded.encoders()[1]))
+    retriever = FusionRetriever(snapshot, TermTranslator(snapshot, seeded.encoders()[1]))
     query = prepare("محادثات لافروف في موسكو", *seeded.encoders())
     pool = retriever.pool(query)
     assert set(pool.legs) == set(LEGS)
@@ -52,7 +52,7 @@ def test_a_pool_holds_every_leg_and_only_what_is_asked_for(seeded: Library) -> N
 def test_a_translator_remembers_words(library: Library, tmp_path: Path) -> None:
     ingest(library, tmp_path, "وصل سيرجي لافروف إلى المدينة.")
     encoder = WordEncoder("sentences")
-    translator = Translator(library.snapshot(), encoder, lexicon={})
+    translator = TermTranslator(library.snapshot(), encoder, lexicon={})
     translator.translate(["minister", "city"])
     assert encoder.calls == 2
     (again, fresh) = translator.translate(["city", "river"])
@@ -65,9 +65,9 @@ def test_what_was_learned_of_a_word_goes_before_nearness(library: Library, tmp_p
     ingest(library, tmp_path, "وصل سيرجي لافروف إلى المدينة.")
     encoder = WordEncoder("sentences")
     learned = {"minister": {"وزير": 0.6, "حقيب": 0.3}}
-    translator = Translator(library.snapshot(), encoder, learned)
+    translator = TermTranslator(library.snapshot(), encoder, learned)
     city, minister = translator.translate(["city", "Minister"])
-    assert minister == Translation({"وزير": 1.0, "حقيب": 0.5}, 1.0)
+    assert minister == TermTranslation({"وزير": 1.0, "حقيب": 0.5}, 1.0)
     assert encoder.calls == 1 and city.stems
 
 

@@ -71,9 +71,9 @@ def report(name: str, examples: Sequence[Example], marks: Sequence[Marks]) -> No
         if not example.spans:
             continue
         golds = [span.of(example.passage) for span in example.spans]
-        (best,) = best_spans(one)
-        values.append(f1(best.span.of(example.passage), golds))
         sentences = split_sentences(example.passage)
+        (best,) = best_spans(one, sentences)
+        values.append(f1(best.span.of(example.passage), golds))
         first = sentences[int(np.argmax(shares(one, sentences)))]
         held.append(any(s.start < first.end and first.start < s.end for s in example.spans))
     mean = bootstrap(values)

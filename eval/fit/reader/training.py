@@ -25,7 +25,8 @@ from rag.config import Settings
 from rag.models.cross_encoder import CrossEncoder
 from rag.models.e5 import read_tensors
 from rag.models.framing import frame
-from rag.models.reader import WEIGHTS, pack, unpack
+from rag.models.quantised import pack, unpack
+from rag.models.reader import WEIGHTS
 from rag.models.tokens import Tokens
 
 # What is seen of the examples that answer, and that do not, in each epoch, by the first word of

@@ -1,0 +1,1 @@
+"""Fitting the translator of short answers."""
