@@ -17,7 +17,7 @@ from rag.models.protocols import Marks, Reader, Told
 from rag.reading.evidence import Evidence
 from rag.reading.heading import heading
 from rag.reading.quotations import units
-from rag.reading.spans import best_spans, shares
+from rag.reading.spans import best_spans, shares, trimmed
 from rag.retrieval.query import Query
 from rag.retrieval.retriever import Found
 from rag.store.protocol import Passage
@@ -86,7 +86,7 @@ def _sentences(passage: Passage, marks: Marks, likelihood: float) -> Iterator[Ev
     ]
     for sentence, share in zip(sentences, shares(marks, within), strict=True):
         inside = tuple(
-            Span(span.start, min(span.end, sentence.end))
+            trimmed(article.text, Span(span.start, min(span.end, sentence.end)))
             for span in answering
             if sentence.start <= span.start < sentence.end
         )

@@ -16,6 +16,11 @@ from rag.types import Span
 _TRIED, _LONG = 12, 0.2
 
 
+_STOPS = " \n\t\u00a0.،,;؛:"
+_CLOSED_BY = {"(": ")", "[": "]", "«": "»", "“": "”"}
+_OPENED_BY = {close: start for start, close in _CLOSED_BY.items()}
+
+
 class Marked(NamedTuple):
     """A span of the passage; ``likelihood`` is that it is the answer, if the passage has one."""
 
@@ -60,6 +65,27 @@ def _sentence_of(marks: Marks, sentences: Sequence[Span]) -> NDArray[np.int64]:
     """For each token how many sentences begin before it ends."""
     ends = [token.end for token in marks.tokens]
     return np.searchsorted([sentence.start for sentence in sentences], ends)
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """``span`` of ``text`` without the stops around it, and without a bracket or quotation mark at
+    its edge whose other half lies outside.
+    """
+    start, end = span
+    while start < end and (text[end - 1] in _STOPS or _half(text[start:end], -1)):
+        end -= 1
+    while start < end and (text[start] in _STOPS or _half(text[start:end], 0)):
+        start += 1
+    return Span(start, end) if start < end else span
+
+
+def _half(text: str, edge: int) -> bool:
+    """Whether the bracket at the ``edge`` of ``text`` has no other half in it."""
+    closed = _CLOSED_BY.get(text[edge])
+    opened = _OPENED_BY.get(text[edge])
+    return (closed is not None and closed not in text[1:]) or (
+        opened is not None and opened not in text[:-1]
+    )
 
 
 def shares(marks: Marks, sentences: Sequence[Span]) -> list[float]:

@@ -167,7 +167,7 @@ def test_a_version_is_part_of_the_answer_and_what_is_found_beside_it_is_not(
         reader=WordReader(detail=True),
     )  # fmt: skip
     more = detailed.ask("How many people did the flood in Derna kill?")
-    assert more.short and more.short.text == "town."
+    assert more.short and more.short.text == "town"
     assert [claim.also for claim in more.claims] == [False, False, True]
 
 

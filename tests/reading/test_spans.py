@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.models.protocols import Marks
-from rag.reading.spans import best_spans, shares
+from rag.reading.spans import best_spans, shares, trimmed
 from rag.types import Span
 
 # "ab cd. ef gh": four tokens of two letters, the second sentence from 7 on.
@@ -59,3 +59,22 @@ def test_a_passage_without_tokens_has_no_spans() -> None:
     empty = Marks(0.0, [], none, none)
     assert best_spans(empty, SENTENCES) == []
     assert shares(empty, [Span(0, 3)]) == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("marked", "kept"),
+    [
+        ("شينخوا)، هنا اليوم (الخميس", "شينخوا)، هنا اليوم (الخميس"),
+        ("هنا اليوم (الخميس).", "هنا اليوم (الخميس)"),
+        ("روداو)", "روداو"),
+        ("، 40 %.", "40 %"),
+        ("«فجر ليبيا", "فجر ليبيا"),
+        ("(WHO) said", "(WHO) said"),
+        ("...", "..."),
+    ],
+)
+def test_stops_and_half_brackets_at_the_edges_are_no_part_of_an_answer(
+    marked: str, kept: str
+) -> None:
+    text = f"قال {marked} أمس"
+    assert trimmed(text, Span(4, 4 + len(marked))).of(text) == kept
