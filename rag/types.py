@@ -7,7 +7,7 @@ All are frozen. Offsets count Unicode code points of the article's raw text, hal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 # Told of long work: the stage, how many items of it are done, and of how many.
@@ -73,10 +73,11 @@ class Article:
     """One article: its raw text, verbatim, and what is known about it.
 
     ``provenance`` maps a metadata field that was read from the text (``title``, ``date``,
-    ``outlet``) to the span it was read from. ``debris`` are the spans that are page furniture or
-    another story: kept in ``text``, never indexed. A story found inside another page names that
-    page in ``host``. ``source`` is the absolute path of a file that holds just this article: when
-    that file changes, its new article replaces this one.
+    ``outlet``) to the span it was read from; fields in ``amended`` are as a person said instead.
+    ``debris`` are the spans that are page furniture or another story: kept in ``text``, never
+    indexed. A story found inside another page names that page in ``host``. ``source`` is the
+    absolute path of a file that holds just this article: when that file changes, its new article
+    replaces this one.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Article:
     host: str | None = None
     debris: tuple[Span, ...] = ()
     provenance: Mapping[str, Span] = field(default_factory=dict)
+    amended: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -105,6 +107,16 @@ class Article:
     def ref(self) -> ArticleRef:
         """This article without its text."""
         return ArticleRef(**{part.name: getattr(self, part.name) for part in fields(ArticleRef)})
+
+    @property
+    def said(self) -> dict[str, str | None]:
+        """What a person said of it, by field; ``None`` is that it has no such."""
+        return {name: getattr(self, name) for name in self.amended}
+
+    def amend(self, said: Mapping[str, str | None]) -> Article:
+        """This article as a person ``said`` that it is."""
+        values: dict[str, Any] = {**said, "amended": tuple(sorted({*self.amended, *said}))}
+        return replace(self, **values)
 
 
 @dataclass(frozen=True, slots=True)

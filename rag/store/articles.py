@@ -18,7 +18,7 @@ from rag.types import Article, Span
 
 _COLUMNS = (
     "id", "text", "title", "date", "outlet", "url", "language", "path", "source", "host",
-    "debris", "evidence",
+    "debris", "evidence", "amended",
 )  # fmt: skip
 # By what articles are looked up.
 _KEYS = ("id", "source", "host")
@@ -68,9 +68,10 @@ class ArticleTable:
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             known = {row[1] for row in self._query("PRAGMA table_info(articles)")}
-            # In a former format articles lay in the order in which they were added.
+            # Formerly articles lay in the order in which they were added, and nobody amended them.
             place = "place" if "place" in known else "row AS place"
-            self._select = f"SELECT row, {place}, {', '.join(_COLUMNS)} FROM articles"
+            columns = [name if name in known else f"NULL AS {name}" for name in _COLUMNS]
+            self._select = f"SELECT row, {place}, {', '.join(columns)} FROM articles"
             order = place.partition(" ")[0]
             count, last = self._query(f"SELECT count(*), max({order}) FROM articles")[0]
         except sqlite3.Error as error:
@@ -171,10 +172,9 @@ class LiveArticles:
 
 
 def _to_row(article: Article) -> tuple[str | None, ...]:
-    plain = [getattr(article, name) for name in _COLUMNS[:-2]]
-    debris = json.dumps(article.debris) if article.debris else None
-    provenance = json.dumps(dict(article.provenance)) if article.provenance else None
-    return (*plain, debris, provenance)
+    plain = [getattr(article, name) for name in _COLUMNS[:-3]]
+    composed = (article.debris, dict(article.provenance), article.amended)
+    return (*plain, *(json.dumps(value) if value else None for value in composed))
 
 
 def _placed(row: tuple[Any, ...]) -> Placed:
@@ -182,9 +182,11 @@ def _placed(row: tuple[Any, ...]) -> Placed:
     fields = dict(zip(_COLUMNS, values, strict=True))
     debris = json.loads(fields.pop("debris") or "[]")
     provenance = json.loads(fields.pop("evidence") or "{}")
+    amended = json.loads(fields.pop("amended") or "[]")
     article = Article(
         **fields,
         debris=tuple(Span(*span) for span in debris),
         provenance={name: Span(*span) for name, span in provenance.items()},
+        amended=tuple(amended),
     )
     return Placed(int(place), int(number), article)
