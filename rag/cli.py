@@ -103,10 +103,16 @@ def _add_article_commands(commands: Any, placed: argparse.ArgumentParser) -> Non
     show = commands.add_parser("show", parents=[placed], help="show one article")
     show.add_argument("article", metavar="ARTICLE", help="an id, or the beginning of one")
     show.add_argument("--json", action="store_true", help="as a JSON object")
+    amend = commands.add_parser("amend", parents=[placed], help="correct what is known of one")
+    amend.add_argument("article", metavar="ARTICLE", help="an id, or the beginning of one")
+    amend.add_argument("--title", metavar="TITLE", help='its headline ("": it has none)')
+    amend.add_argument("--date", metavar="DATE", help='2024-03-25, 2024-03 or 2024 ("": not known)')
+    amend.add_argument("--outlet", metavar="NAME", help='who published it ("": not known)')
+    amend.add_argument("--json", action="store_true", help="show it as a JSON object")
     remove = commands.add_parser("remove", parents=[placed], help="remove articles")
     remove.add_argument("articles", nargs="+", metavar="ARTICLE", help="ids, or their beginnings")
     runs = ((ingest, _ingest), (listing, _list), (show, _show), (remove, _remove))
-    for command, run in runs:
+    for command, run in (*runs, (amend, _amend)):
         command.set_defaults(run=run)
 
 
@@ -202,8 +208,14 @@ def _list(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     article = _library(args).article(args.article)
-    lines = (console.article_line(article), "", article.text)
+    lines = (*console.article_lines(article), "", article.text)
     return _print(args, console.article_record(article, whole=True), lines)
+
+
+def _amend(args: argparse.Namespace) -> int:
+    given = {"title": args.title, "date": args.date, "outlet": args.outlet}
+    article = _library(args).amend(args.article, **given)
+    return _print(args, console.article_record(article), console.article_lines(article))
 
 
 def _remove(args: argparse.Namespace) -> int:

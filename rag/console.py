@@ -52,15 +52,24 @@ def article_line(article: Article) -> str:
     )
 
 
+def article_lines(article: Article) -> Iterator[str]:
+    """The same, and on a second line what of it a person said."""
+    yield article_line(article)
+    if article.amended:
+        yield f"said by a person: {', '.join(article.amended)}"
+
+
 def article_record(article: Article, *, whole: bool = False) -> dict[str, Any]:
-    """The JSON object of an article: its reference, host and length; and, where it is shown
-    ``whole``, its text and where its parts were read.
+    """The JSON object of an article: its reference, what of it a person said, host and length;
+    and, where it is shown ``whole``, its text and where its parts were read.
     """
-    record = {**article.ref.to_dict(), "host": article.host, "characters": len(article.text)}
+    record = {**article.ref.to_dict(), "amended": list(article.amended)}
+    record |= {"host": article.host, "characters": len(article.text)}
     if whole:
         record["text"] = article.text
         record["debris"] = [list(span) for span in article.debris]
-        record["evidence"] = {name: list(span) for name, span in article.provenance.items()}
+        read = ((n, list(span)) for n, span in article.provenance.items())
+        record["evidence"] = {name: span for name, span in read if name not in article.amended}
         record["pages"] = list(article.pages)
     return record
 

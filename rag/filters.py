@@ -71,16 +71,25 @@ def days_of(date: str | None) -> tuple[int, int] | None:
     return first.toordinal(), last.toordinal()
 
 
+def well_formed(option: str, value: str) -> str:
+    """An ISO date of any precision as it is written properly: ``2024-07-05`` for ``2024-7-5``.
+
+    Raises:
+        UsageError: it is none; said of ``option``.
+    """
+    return _bounds(option, value)[0].isoformat()[: 4 + 3 * value.count("-")]
+
+
 def _bounds(option: str, value: str) -> tuple[datetime.date, datetime.date]:
-    parts = value.split("-")
     try:
-        year, month, day = ([int(part) for part in parts] + [0, 0])[:3]
-        if len(parts) > 3:
+        parts = [int(part) for part in value.split("-")]
+        year, month, day = [*parts, 0, 0][:3]
+        if len(parts) > 3 or 0 in parts:
             raise ValueError
         first = datetime.date(year, month or 1, day or 1)
+        if day:
+            return first, first
+        later = datetime.date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)
     except ValueError as error:
         raise UsageError(f"{option} {value!r}: expected a date like 2024-07-25") from error
-    if day:
-        return first, first
-    later = datetime.date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)
     return first, later - datetime.timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -139,9 +139,11 @@ def changes(batch: Batch, stored: StoredArticles, *, rebuild: bool = False) -> C
     """
     new = _unique(batch.articles)
     old = {a.id: a for a in (stored if rebuild else stored.where("id", new))}
+    former = stored.where("source", {a.source for a in new.values() if a.source})
+    stories = stored.where("host", {a.id for a in former})
+    new = _as_said(new, [*old.values(), *former, *stories])
     replaced = {i for i, a in new.items() if i in old and old[i] != a}
-    sources = {a.source for a in new.values() if a.source}
-    outdated = {a.id for a in stored.where("source", sources)} - new.keys()
+    outdated = {a.id for a in former} - new.keys()
     removed = {a.id for a in stored.where("id", batch.gone)} - new.keys() - outdated
     hosts = replaced | outdated
     outdated |= {a.id for a in stored.where("host", hosts)} - new.keys()
@@ -161,6 +163,24 @@ def changes(batch: Batch, stored: StoredArticles, *, rebuild: bool = False) -> C
         restated=[a for a in wanted if a.id in same],
         outdated=outdated | removed,
     )
+
+
+def _as_said(new: Mapping[str, Article], stored: Iterable[Article]) -> dict[str, Article]:
+    """The new articles, each as persons said that the one is whose place it takes."""
+    said = {key: article.said for article in stored if article.amended for key in _keys(article)}
+    return {
+        i: article.amend(next((said[key] for key in _keys(article) if key in said), {}))
+        for i, article in new.items()
+    }
+
+
+def _keys(article: Article) -> Iterator[tuple[str, str]]:
+    """What an article is known again by, the surest first; a story of a page, by its text."""
+    yield "id", article.id
+    if article.source:
+        yield "source", article.source
+    if article.host:
+        yield "story", article.text
 
 
 def _unique(articles: Iterable[Article]) -> dict[str, Article]:

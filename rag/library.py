@@ -17,7 +17,7 @@ from rag.answering.prompts import REPLY_LANGUAGES
 from rag.answering.writing import Writer
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.errors import UsageError
-from rag.filters import EVERYTHING, Filter
+from rag.filters import EVERYTHING, Filter, well_formed
 from rag.ingestion import Batch, Ingested, changes, read_addresses, read_all, read_changes
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
@@ -27,8 +27,8 @@ from rag.models.reader import load_reader
 from rag.models.translator import load_translator
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
-from rag.store.indexing import check_shape, index_articles, shape_of
-from rag.store.protocol import Shape, Snapshot
+from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
+from rag.store.protocol import Shape, Snapshot, Transaction
 from rag.store.sources import Sources
 from rag.store.united import UnitedSnapshots
 from rag.text.normalize import encodable
@@ -138,19 +138,20 @@ class Library:
     def _merge(self, batch: Batch, report: Report, rebuild: bool = False) -> Ingested:
         with self._store.write(anew=rebuild) as transaction:
             made = changes(batch, transaction.articles, rebuild=rebuild)
-            if transaction.shape is not None:
-                check_shape(self.path, transaction.shape, self._shape())
+            self._check_models(transaction.shape)
             sources = self._sources()
             sources.expect(batch.sources)
             if made.any:
                 transaction.remove(made.outdated)
                 transaction.update(made.restated)
-                known, tokens = transaction.vocabulary, self.settings.chunk_tokens
-                entries = index_articles(made.changed, known, self.encoders(), tokens, report)
-                transaction.put(*entries)
+                self._put(transaction, made.changed, report)
                 transaction.commit(self._shape())
             sources.record(batch.sources, batch.lost)
         return made.done
+
+    def _put(self, transaction: Transaction, articles: Sequence[Article], report: Report) -> None:
+        known, tokens = transaction.vocabulary, self.settings.chunk_tokens
+        transaction.put(*index_articles(articles, known, self.encoders(), tokens, report))
 
     def remove(self, ids: Iterable[str]) -> tuple[Article, ...]:
         """Remove articles by id, or by the beginning of one; stories found in their pages too.
@@ -167,6 +168,43 @@ class Library:
             transaction.remove(gone)
             transaction.commit(transaction.shape or self._shape())
         return tuple(gone.values())
+
+    def amend(
+        self,
+        name: str,
+        *,
+        title: str | None = None,
+        date: str | None = None,
+        outlet: str | None = None,
+    ) -> Article:
+        """Correct what is known of the article whose id is, or begins with, ``name``: kept as said
+        by a person, whatever its file says now or later.
+
+        An empty value says that it has no such; ``None`` leaves the field as it is.
+
+        Raises:
+            UsageError: the date is not ISO 8601, of any precision; or nothing is said.
+            ArticleNotFound: no article is meant, or several.
+            StoreError, IndexMismatch, ModelError: as :meth:`ingest`, a title being indexed anew.
+        """
+        given = {"title": title, "date": date, "outlet": outlet}
+        said = {field: " ".join(v.split()) for field, v in given.items() if v is not None}
+        if not said:
+            raise UsageError("nothing to amend: give a title, a date or an outlet")
+        if said.get("date"):
+            said["date"] = well_formed("--date", said["date"])
+        if not self.exists():
+            self.snapshot()
+        with self._store.write() as transaction:
+            former = transaction.articles.find(name)
+            article = former.amend({field: encodable(v) or None for field, v in said.items()})
+            if same_passages(former, article):
+                transaction.update([article])
+            else:
+                self._check_models(transaction.shape)
+                self._put(transaction, [article], lambda stage, done, total: None)
+            transaction.commit(transaction.shape or self._shape())
+        return article
 
     def verify(self) -> list[str]:
         """What is wrong with the index on the disk, a line each; nothing where it is sound.
@@ -289,7 +327,7 @@ class Library:
         snapshot = self.snapshot()
         with self._lock:
             if self._pipeline is None or self._pipeline[0] != snapshot.version:
-                self._check_models()
+                self._check_models(snapshot.shape)
                 made = pipeline_of(
                     snapshot, self.encoders(), self.reader, self.translator, self.settings
                 )
@@ -340,6 +378,7 @@ class Library:
     def _shape(self) -> Shape:
         return shape_of(*self.encoders(), self.settings.chunk_tokens)
 
-    def _check_models(self) -> None:
-        """Hold the index against the models and settings in force."""
-        check_shape(self.path, self.snapshot().shape, self._shape())
+    def _check_models(self, shape: Shape | None) -> None:
+        """Hold what shaped the index against the models and settings in force."""
+        if shape is not None:
+            check_shape(self.path, shape, self._shape())

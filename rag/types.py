@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
@@ -75,11 +75,12 @@ class Article:
     """One article: its raw text, verbatim, and what is known about it.
 
     ``provenance`` maps a metadata field that was read from the text (``title``, ``date``,
-    ``outlet``) to the span it was read from. ``debris`` are the spans that are page furniture or
-    another story: kept in ``text``, never indexed. A story found inside another page names that
-    page in ``host``. ``source`` is the absolute path of a file that holds just this article: when
-    that file changes, its new article replaces this one. ``pages`` are where the pages of a PDF
-    begin in ``text``, one after another; a blank one begins where the next does.
+    ``outlet``) to the span it was read from; fields in ``amended`` are as a person said instead.
+    ``debris`` are the spans that are page furniture or another story: kept in ``text``, never
+    indexed. A story found inside another page names that page in ``host``. ``source`` is the
+    absolute path of a file that holds just this article: when that file changes, its new article
+    replaces this one. ``pages`` are where the pages of a PDF begin in ``text``, one after another;
+    a blank one begins where the next does.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Article:
     host: str | None = None
     debris: tuple[Span, ...] = ()
     provenance: Mapping[str, Span] = field(default_factory=dict)
+    amended: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
 
     @property
@@ -115,6 +117,16 @@ class Article:
         first = bisect_right(self.pages, start)
         edges = (*self.pages[first - 1 : bisect_left(self.pages, end)], end)
         return tuple(n for n, (a, b) in enumerate(pairwise(edges), first) if a < b)
+
+    @property
+    def said(self) -> dict[str, str | None]:
+        """What a person said of it, by field; ``None`` is that it has no such."""
+        return {name: getattr(self, name) for name in self.amended}
+
+    def amend(self, said: Mapping[str, str | None]) -> Article:
+        """This article as a person ``said`` that it is."""
+        values: dict[str, Any] = {**said, "amended": tuple(sorted({*self.amended, *said}))}
+        return replace(self, **values)
 
 
 def page_range(pages: Sequence[int]) -> str:

@@ -37,6 +37,8 @@ def test_periods(since: str | None, until: str | None, first: DAY | None, last: 
         ("soon", None, "--since 'soon': expected a date"),
         (None, "2024-13", "--until '2024-13': expected a date"),
         ("2024-1-1-1", None, "expected a date"),
+        ("2024-00", None, "expected a date"),
+        (None, "9999", "expected a date"),
         ("2025", "2024", "--since 2025 is after --until 2024"),
     ],
 )

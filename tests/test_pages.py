@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from rag.chat.article_view import article_html
 from rag.chat.exchange import Exchange
 from rag.chat.sources import panel_html
 from rag.library import Library
+from rag.store.articles import ArticleTable, write_articles
 from rag.types import Article, Span
 
 OPENED = "The harbour of Sfax opened again on Tuesday after three days of storm."
@@ -108,7 +108,6 @@ def test_an_index_made_before_opens_and_learns_them(library: Library, folder: Pa
     library.ingest([folder])
     paged = library.article(library.articles()[0].id)
     library.add([replace(paged, pages=())])  # As it was read then.
-    assert all("pages" not in columns for columns in stored_columns(library.path))
     assert library.ask(ASKED).claims[0].citations[0].pages == ()
     calls = library.encoders()[0].calls  # type: ignore[attr-defined]
     done = library.ingest([folder])
@@ -117,7 +116,12 @@ def test_an_index_made_before_opens_and_learns_them(library: Library, folder: Pa
     assert library.article(paged.id) == paged
 
 
-def stored_columns(path: Path) -> Iterator[set[str]]:
-    for database in path.glob("segment-*/articles.sqlite"):
-        with closing(sqlite3.connect(database)) as connection:
-            yield {row[1] for row in connection.execute("PRAGMA table_info(articles)")}
+def test_a_table_made_before_has_no_pages_and_nothing_amended(tmp_path: Path) -> None:
+    path = tmp_path / "articles.sqlite"
+    article = Article("a", "Text.", pages=(0,), amended=("date",))
+    write_articles(path, [(1, article)])
+    with closing(sqlite3.connect(path)) as connection:
+        for column in ("pages", "amended"):
+            connection.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+    (placed,) = ArticleTable(path)
+    assert placed.article == replace(article, pages=(), amended=())

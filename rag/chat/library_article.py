@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from rag.chat.library_catalogue import Catalogue, Entry
 from rag.chat.library_html import action, cells_of, entries_html, listed
-from rag.chat.markup import Markup, element, isolated, joined
+from rag.chat.markup import Markup, element, escape, filled, isolated, joined
 from rag.chat.words import Words
 from rag.corpus.page.cleanup import reason
 from rag.corpus.page.lines import lines_of
 from rag.text.language import direction
 from rag.types import Article, Span
+
+# What of an article can be corrected.
+AMENDABLE = ("title", "date", "outlet")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was ``typed`` to correct an article, by field, and why it was not taken."""
+
+    typed: Mapping[str, str]
+    trouble: str
 
 
 def article_html(
@@ -23,11 +35,13 @@ def article_html(
     *,
     asking: bool = False,
     focused: bool = False,
+    refused: Refused | None = None,
 ) -> Markup:
-    """The article with id ``article_id``; ``asking`` shows the question before its removal.
+    """The article with id ``article_id``; ``asking`` shows the question before its removal, and
+    ``refused`` what was typed to correct it.
 
     Where the focus is to go once it is shown is marked: to its heading when ``focused``, to the
-    answer that changes nothing when asking.
+    answer that changes nothing when asking, to what was refused.
     """
     article, entry = catalogue.article(article_id), catalogue.entry(article_id)
     if article is None or entry is None:
@@ -39,11 +53,12 @@ def article_html(
     close = action("close", sign, kind="musnad-lib-close", about={"aria_label": said.close})
     remove = action("remove", said.remove, kind="musnad-lib-button", id=article.id)
     region = {"role": "region", "aria_label": said.article_text, "lang": article.language or ""}
+    form = _form(article, refused, said)
     parts = (
         element("div.musnad-lib-head", heading, close),
         _facts(article, entry, said),
         _related(catalogue, article, stories, said),
-        _question(article, stories, said) if asking else remove,
+        _question(article, stories, said) if asking else joined((form, remove)),
         element("div.musnad-lib-text", *_text(article, said), tabindex=0, **region),
     )
     return element("article.musnad-lib-article", *parts, aria_labelledby="musnad-lib-heading")
@@ -57,7 +72,11 @@ def note_html(text: str, *names: str) -> Markup:
 
 def _facts(article: Article, entry: Entry, said: Words) -> Markup:
     cells, columns = cells_of(entry, said), said.tables["columns"]
-    facts = {columns[name]: shown for name, shown in cells.items()}
+    if "title" in article.amended:
+        none = element("span.musnad-lib-unknown", said.tables["unknown"]["title"])
+        cells = {"title": isolated(article.title) if article.title else none, **cells}
+    origins = {name: joined((shown, _origin(article, name, said))) for name, shown in cells.items()}
+    facts: dict[str, str] = {columns[name]: shown for name, shown in origins.items()}
     if article.path:
         facts[said.file_name] = isolated(PurePosixPath(article.path).name, dir="ltr")
     if article.url:
@@ -66,6 +85,39 @@ def _facts(article: Article, entry: Entry, said: Words) -> Markup:
         facts[said.not_indexed] = said.counted("span", len(article.debris))
     shown = (element("div", element("dt", n), element("dd", fact)) for n, fact in facts.items())
     return element("dl.musnad-lib-details", *shown)
+
+
+def _origin(article: Article, name: str, said: Words) -> Markup:
+    """That a person said it, or the words it was read from."""
+    if name in article.amended:
+        told = escape(said.said_by_person)
+    elif span := article.provenance.get(name):
+        told = filled(said.read_from, words=isolated(span.of(article.text)))
+    else:
+        return Markup()
+    return element("span.musnad-lib-small", " · ", told)
+
+
+def _form(article: Article, refused: Refused | None, said: Words) -> Markup:
+    """What is known of the article, to be corrected; folded, but where it was ``refused``."""
+    known = {name: getattr(article, name) or "" for name in AMENDABLE}
+    typed, columns = refused.typed if refused else known, said.tables["columns"]
+    inputs = {
+        name: element(
+            "input", type="text", name=name, value=typed[name], autocomplete="off",
+            dir="ltr" if name == "date" else "auto", data_focus=bool(refused) and name == "date",
+        )
+        for name in AMENDABLE
+    }  # fmt: skip
+    about = {"type": "submit"}
+    parts = (
+        element("p.musnad-lib-refused", refused.trouble, role="alert") if refused else "",
+        *(element("label", columns[name], field) for name, field in inputs.items()),
+        element("p.musnad-lib-small", said.amend_hint),
+        action("amended", said.save, kind="musnad-lib-button", about=about, id=article.id),
+    )
+    folded = (element("summary", said.amend), element("form", *parts))
+    return element("details.musnad-lib-amend", *folded, open=refused is not None)
 
 
 def _link(url: str) -> Markup:

@@ -34,7 +34,7 @@ def action(
     """
     sent = {"does": does, **data, "key": "-".join((does, *data.values()))}
     told = {f"data_{name}": value for name, value in sent.items()}
-    return element(f"button.{kind}", *label, type="button", **told, **about)
+    return element(f"button.{kind}", *label, **{"type": "button", **told, **about})
 
 
 def table(name: str, headings: Iterable[str], rows: Iterable[Sequence[str]]) -> Markup:

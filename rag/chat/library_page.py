@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.chat.library_article import article_html, note_html
+from rag.chat.library_article import AMENDABLE, Refused, article_html, note_html
 from rag.chat.library_catalogue import Shelf
 from rag.chat.library_html import framed
 from rag.chat.library_list import (
@@ -30,7 +30,7 @@ from rag.chat.markup import Markup, element
 from rag.chat.timeline import timeline
 from rag.chat.timeline_html import timeline_html
 from rag.chat.words import Words, words
-from rag.errors import MusnadError
+from rag.errors import MusnadError, UsageError
 from rag.library import Library
 from rag.types import Report
 
@@ -45,7 +45,8 @@ class View:
     """What one reader looks at: the search, its order and page, and the article that is open.
 
     ``parts`` are those of :data:`FOLDED` that are open. ``asking`` shows the question before the
-    removal of the article, and ``focused`` takes the reader to it.
+    removal of the article, and ``focused`` takes the reader to it. ``refused`` is what was typed to
+    correct it.
     """
 
     query: str = ""
@@ -55,6 +56,7 @@ class View:
     parts: frozenset[str] = frozenset()
     asking: bool = False
     focused: bool = False
+    refused: Refused | None = None
 
 
 def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
@@ -69,8 +71,8 @@ def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
 def _article(shelf: Shelf, view: View, said: Words) -> Markup:
     if not view.chosen:
         return element("p.musnad-lib-empty.musnad-lib-choose", said.choose_article)
-    asking, focused = view.asking, view.focused
-    return article_html(shelf.current(), view.chosen, said, asking=asking, focused=focused)
+    now = {"asking": view.asking, "focused": view.focused}
+    return article_html(shelf.current(), view.chosen, said, **now, refused=view.refused)
 
 
 def _timeline(shelf: Shelf, view: View, said: Words) -> Markup:
@@ -121,10 +123,29 @@ class LibraryPage:
                 return dataclasses.replace(view, page=page)
         return view
 
-    def removing(self, language: str) -> Markup:
-        """What stands in the place of an article while it is being removed."""
+    def meanwhile(self, what: str, language: str) -> Markup:
+        """What stands in the place of an article while it is being removed or corrected."""
         said = words(language)
-        return framed(note_html(said.removing), said)
+        return framed(note_html(said.sentences[what]), said)
+
+    def amend(self, view: View, typed: Mapping[str, str], language: str) -> View:
+        """Correct what was ``typed`` anew of the article that is open; the view to show then."""
+        try:
+            article = self._shelf.current().article(view.chosen)
+            new = {
+                name: typed[name]
+                for name in AMENDABLE
+                if article and typed[name].split() != (getattr(article, name) or "").split()
+            }
+            if new:
+                self._library.amend(view.chosen, **new)
+        except UsageError:
+            trouble = words(language).bad_date.format(value=typed["date"])
+        except MusnadError as error:
+            trouble = str(error)
+        else:
+            return dataclasses.replace(view, focused=True)
+        return dataclasses.replace(view, refused=Refused(typed, trouble))
 
     def remove(self, article_id: str, language: str) -> Markup:
         """Remove an article and the stories of its page; says what went."""

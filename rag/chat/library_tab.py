@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.chat.library_article import AMENDABLE
 from rag.chat.library_catalogue import ORDERS
 from rag.chat.library_page import FOLDED, PIECES, LibraryPage, View
 from rag.chat.locale import label, language_of
@@ -115,7 +116,7 @@ class _Replies:
         return turned, turned.order, self._page.piece("list", turned, language_of(request))
 
     def acted(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[_Reply]:
-        """The view, the article and the whole after opening, closing or removing an article."""
+        """The view, the article and the whole after what was done to an article."""
         sent, language, page = _sent(event), language_of(request), self._page
         does, article_id = sent.get("does"), sent.get("id", "")
         rest = (gr.skip(),) * 7
@@ -124,10 +125,15 @@ class _Replies:
             now = replace(view, asking=does == "remove", focused=does == "open")
             yield view, page.piece("article", now, language), *rest
         elif does == "removed":
-            yield gr.skip(), page.removing(language), *rest
+            yield gr.skip(), page.meanwhile("removing", language), *rest
             told = page.remove(article_id, language)
             view = replace(view, chosen="")
             yield view, told, *self.whole(view, request)
+        elif does == "amended" and sent.keys() >= {*AMENDABLE}:
+            view = replace(view, chosen=article_id)
+            yield view, page.meanwhile("saving", language), *rest
+            now = page.amend(view, sent, language)
+            yield view, page.piece("article", now, language), *self.whole(view, request)
         else:
             yield (gr.skip(),) * 9
 

@@ -118,10 +118,10 @@ def _by_id(
 
 
 def _same(article: Article, stored: Article | None) -> bool:
-    """Whether ``stored`` is the article, whatever file it came from."""
+    """Whether ``stored`` is the article, whatever file it came from and a person said of it."""
     if stored is None:
         return False
-    return stored == replace(article, path=stored.path, source=stored.source)
+    return stored == replace(article, path=stored.path, source=stored.source).amend(stored.said)
 
 
 def _failed(result: FileResult, why: str) -> FileResult:

@@ -31,7 +31,7 @@ def escape(text: str) -> Markup:
     return Markup(html.escape(_CONTROLS.sub("", text), quote=True))
 
 
-def element(name: str, *inside: str, **attributes: str | int) -> Markup:
+def element(name: str, /, *inside: str, **attributes: str | int) -> Markup:
     """An element by its tag and classes, ``p.note``, with ``inside`` in it.
 
     ``_`` in an attribute's name stands for ``-``. Where its value is ``True`` it stands alone, and
@@ -44,7 +44,7 @@ def element(name: str, *inside: str, **attributes: str | int) -> Markup:
         for key, value in given.items()
         if value is not False
     )
-    return Markup(f"<{tag}{told}>{joined(inside)}</{tag}>")
+    return Markup(f"<{tag}{told}>" + ("" if tag == "input" else f"{joined(inside)}</{tag}>"))
 
 
 def joined(pieces: Iterable[str], between: str = "") -> Markup:

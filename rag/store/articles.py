@@ -18,7 +18,7 @@ from rag.types import Article, Span
 
 _COLUMNS = (
     "id", "text", "title", "date", "outlet", "url", "language", "path", "source", "host",
-    "debris", "evidence", "pages",
+    "debris", "evidence", "amended", "pages",
 )  # fmt: skip
 # By what articles are looked up.
 _KEYS = ("id", "source", "host")
@@ -37,20 +37,15 @@ class Placed(NamedTuple):
 
 
 def write_articles(path: Path, articles: Sequence[tuple[int, Article]]) -> None:
-    """Write articles, each after its place, to a new database; rows count from 0 in order. There is
-    a column for pages only where one of them has pages.
-    """
-    columns = _COLUMNS if any(one.pages for _, one in articles) else _COLUMNS[:-1]
+    """Write articles, each after its place, to a new database; rows count from 0 in order."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
-        definitions = ", ".join(f"{name} TEXT" for name in columns)
+        definitions = ", ".join(f"{name} TEXT" for name in _COLUMNS)
         connection.execute(
             f"CREATE TABLE articles (row INTEGER PRIMARY KEY, place INTEGER, {definitions})"
         )
-        places = ", ".join("?" * (len(columns) + 2))
-        rows = (
-            (row, place, *_to_row(one)[: len(columns)]) for row, (place, one) in enumerate(articles)
-        )
+        places = ", ".join("?" * (len(_COLUMNS) + 2))
+        rows = ((row, place, *_to_row(one)) for row, (place, one) in enumerate(articles))
         connection.executemany(f"INSERT INTO articles VALUES ({places})", rows)
         for key in _KEYS:
             unique = "UNIQUE" if key == "id" else ""
@@ -73,10 +68,10 @@ class ArticleTable:
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             known = {row[1] for row in self._query("PRAGMA table_info(articles)")}
-            # In a former format articles lay in the order in which they were added.
+            # Formerly articles lay in the order in which they were added, and nobody amended them.
             place = "place" if "place" in known else "row AS place"
-            columns = ", ".join(_COLUMNS if "pages" in known else (*_COLUMNS[:-1], "NULL"))
-            self._select = f"SELECT row, {place}, {columns} FROM articles"
+            columns = [name if name in known else f"NULL AS {name}" for name in _COLUMNS]
+            self._select = f"SELECT row, {place}, {', '.join(columns)} FROM articles"
             order = place.partition(" ")[0]
             count, last = self._query(f"SELECT count(*), max({order}) FROM articles")[0]
         except sqlite3.Error as error:
@@ -177,9 +172,9 @@ class LiveArticles:
 
 
 def _to_row(article: Article) -> tuple[str | None, ...]:
-    plain = [getattr(article, name) for name in _COLUMNS[:-3]]
-    parts = (article.debris, dict(article.provenance), article.pages)
-    return (*plain, *(json.dumps(part) if part else None for part in parts))
+    plain = [getattr(article, name) for name in _COLUMNS[:-4]]
+    composed = (article.debris, dict(article.provenance), article.amended, article.pages)
+    return (*plain, *(json.dumps(value) if value else None for value in composed))
 
 
 def _placed(row: tuple[Any, ...]) -> Placed:
@@ -187,11 +182,13 @@ def _placed(row: tuple[Any, ...]) -> Placed:
     fields = dict(zip(_COLUMNS, values, strict=True))
     debris = json.loads(fields.pop("debris") or "[]")
     provenance = json.loads(fields.pop("evidence") or "{}")
+    amended = json.loads(fields.pop("amended") or "[]")
     pages = json.loads(fields.pop("pages") or "[]")
     article = Article(
         **fields,
         debris=tuple(Span(*span) for span in debris),
         provenance={name: Span(*span) for name, span in provenance.items()},
+        amended=tuple(amended),
         pages=tuple(pages),
     )
     return Placed(int(place), int(number), article)

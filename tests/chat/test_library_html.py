@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.chat.library_article import AMENDABLE
 from rag.chat.library_catalogue import PAGE_ROWS, Catalogue
 from rag.chat.library_list import pages, turned
 from rag.chat.library_page import PIECES, LibraryPage, View
@@ -25,8 +26,9 @@ HOSTILE = "</p></div><script>alert(1)</script><img src=x onerror=\"alert(2)\">' 
 _VOID = {"img", "br", "rect", "line", "input"}
 _OURS = {
     "a", "article", "bdi", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption",
-    "figure", "g", "h2", "h3", "h4", "i", "li", "line", "ol", "p", "rect", "span", "summary",
-    "svg", "table", "tbody", "td", "th", "thead", "time", "title", "tr", "ul", "br",
+    "figure", "form", "g", "h2", "h3", "h4", "i", "input", "label", "li", "line", "ol", "p", "rect",
+    "span", "summary", "svg", "table", "tbody", "td", "th", "thead", "time", "title", "tr", "ul",
+    "br",
 }  # fmt: skip
 
 
@@ -84,6 +86,9 @@ def test_markup_in_an_article_is_shown_not_obeyed(attacked: LibraryPage, languag
     pieces = [
         *(attacked.piece(name, view, language) for name in PIECES),
         attacked.piece("article", dataclasses.replace(view, asking=True), language),
+        attacked.piece(
+            "article", attacked.amend(view, dict.fromkeys(AMENDABLE, HOSTILE), language), language
+        ),
         attacked.remove('"><x', language),
     ]
     shown = dict(zip(PIECES, pieces, strict=False))
@@ -94,6 +99,7 @@ def test_markup_in_an_article_is_shown_not_obeyed(attacked: LibraryPage, languag
     assert "<script>alert(1)</script>" in Reader(shown["article"]).said
     assert "/home/someone" not in shown["article"]
     assert set(Reader(shown["list"]).all("data-id")) == {'"><x', "story", "copy"}
+    assert Reader(pieces[-2]).all("value") == [HOSTILE.replace("\u202e", "")] * 3
 
 
 def test_a_file_name_and_a_reason_are_no_markup() -> None:

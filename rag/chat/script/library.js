@@ -9,7 +9,9 @@ element.addEventListener("click", (event) => {
       row.removeAttribute("aria-current");
     button.closest("tr")?.setAttribute("aria-current", "true");
   }
-  trigger("click", { ...button.dataset });
+  event.preventDefault();
+  const typed = Object.fromEntries(new FormData(button.form || undefined));
+  trigger("click", { ...typed, ...button.dataset });
 });
 watch("value", () => {
   const asked = element.querySelector("[data-focus]");
