@@ -42,17 +42,15 @@ _APP = re.compile(
 )
 _SIGNED = re.compile(rf".{{0,25}}[(/]\s*(?P<name>{AGENCIES})(?:\s*:[^()]{{4,20}})?\s*[)/]\W*")
 _ALONE = re.compile(r"[(/–—-]+\s*([^()/–—]{3,40}?)\s*[)/]?")
-_FIRST = r"(?:appeared first|first appeared|originally (?:published|appeared)) (?:on|in|by)\b"
-_RIGHTS = re.compile(rf"©|\(c\)\s|\bcopyright\b|حقوق .{{0,12}}محفوظ[ةه]|{_FIRST}", re.IGNORECASE)
+_RIGHTS = re.compile(r"©|\(c\)\s|\bcopyright\b|حقوق .{0,12}محفوظ[ةه]", re.IGNORECASE)
 # What a notice of rights says beside the owner's name.
 _NOTICE = re.compile(
-    rf"©|\(c\)|\b(?:the|this)\b.*{_FIRST}|copyright|all rights reserved.*|ولا يجوز.*"
+    r"©|\(c\)|copyright|all rights reserved.*|ولا يجوز.*"
     r"|جميع|كافة|ال?حقوق|النشر|الطبع|محفوظ[ةه]|لموقع|\bل(?=\w+[ةه]\s)|\b(?:19|20)\d\d\b|[٠-٩]{4}",
     re.IGNORECASE,
 )
 _PART = re.compile(r"\s*[|•·–—+:]\s*|\s+[-/]\s+|\s{2,}|[.]\s|\t")
 _BYLINE_PART = re.compile(r"\s*[|•·–—,،]\s*|\s+[-/]\s+|(?<=\w)\s+for\s+(?=\w)", re.IGNORECASE)
-_LOGO = re.compile(r"(?:شعار|logo of)\s+|\s+logo$", re.IGNORECASE)
 _EDGES = " .،,●*ـ"
 _FREQUENCY = re.compile(r"[\s,،]*\d+(?:[.,]\d+(?:\s*(?:FM|إف إم))?|\s*(?:FM|إف إم))$")
 # Words by which an outlet's name says what it is, in the form that normalising gives.
@@ -111,7 +109,7 @@ def _first_name(line: Line) -> str | None:
     """The name that a line is or begins with, parted from the rest."""
     if line.is_body:
         return None
-    first = _PART.split(_LOGO.sub("", line.text).strip(_EDGES))[0]
+    first = _PART.split(line.text.strip(_EDGES))[0]
     name = _FREQUENCY.sub("", first).strip()
     return name if _is_name(name) else None
 
@@ -133,15 +131,14 @@ def _bylines(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
 
 
 def _stands_over(name: str, lines: Sequence[Line], n: int) -> bool:
-    """Whether a name that nothing else marks is a logo, or at the top over or in a row of links."""
+    """Whether a name that nothing else marks is at the top over or in a row of links."""
     words = normalize(name).split()
     plain = n < _PLAIN_LINES and len(words) <= _PLAIN_WORDS and not any(page_words(words))
     below = lines[n + 1 : n + 1 + _MENU]
     links = sum(line.pages == 1 and len(line.words) <= _LINK_WORDS for line in below)
     row = any(line.columns >= _MENU for line in below[:1])
     over = row or (len(words) > 1 and links >= _LINKS)
-    drawn = _LOGO.search(lines[n].text) is not None
-    return drawn or (plain and (over or (n == 0 and "|" in lines[n].text)))
+    return plain and (over or (n == 0 and "|" in lines[n].text))
 
 
 def _suffixes(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
