@@ -11,7 +11,7 @@ from rag import console
 from rag.config import DEFAULT_INDEX
 from rag.console import say
 from rag.errors import MusnadError
-from rag.library import Library
+from rag.library import Library, corpora
 from rag.models.progress import TransferReport
 
 
@@ -78,8 +78,7 @@ def _told(library: Library) -> int:
 
 
 def _corpora(args: argparse.Namespace) -> int:
-    found = [_record(path) for path in sorted(DEFAULT_INDEX.parent.glob("*/"))]
-    records = [record for record in found if record is not None]
+    records = list(map(_record, corpora()))
     if args.json:
         print(json.dumps(records, ensure_ascii=False, indent=2))
     else:
@@ -88,13 +87,10 @@ def _corpora(args: argparse.Namespace) -> int:
     return 0
 
 
-def _record(path: Path) -> dict[str, Any] | None:
-    """What is told of the index in a folder; nothing where there is none."""
-    library = Library(path)
-    if not library.exists():
-        return None
+def _record(path: Path) -> dict[str, Any]:
+    """What is told of an index."""
     try:
-        counts = library.snapshot().counts
+        counts = Library(path).snapshot().counts
     except MusnadError as error:
         return {"name": path.name, "path": str(path), "error": str(error)}
     return {"name": path.name, "path": str(path), **counts._asdict()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +20,8 @@ from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.errors import UsageError
 from rag.filters import EVERYTHING, Filter, well_formed
 from rag.ingestion import Batch, Ingested, changes, read_addresses, read_all, read_changes
-from rag.models.centring import centred
-from rag.models.encoders import load_encoder, load_sentence_encoder
-from rag.models.generators import load_generator
+from rag.models.loaded import Models
 from rag.models.protocols import Encoder, Generator, Reader, Translator
-from rag.models.reader import load_reader
-from rag.models.translator import load_translator
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
 from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
@@ -33,6 +30,12 @@ from rag.store.sources import Sources
 from rag.store.united import UnitedSnapshots
 from rag.text.normalize import encodable
 from rag.types import Answer, Article, Hit, Report
+
+
+def corpora() -> list[Path]:
+    """The indexes that have a name: those in folders beside the default one."""
+    folders = sorted(DEFAULT_INDEX.parent.glob("*/"))
+    return [folder for folder in folders if FolderStore(folder).exists()]
 
 
 class Library:
@@ -50,27 +53,32 @@ class Library:
         translator: Translator | None = None,
         generator: Generator | None = None,
         progress: Report | None = None,
+        models: Models | None = None,
     ) -> None:
         """A library at ``path``; nothing is opened or loaded until it is needed.
 
-        What is at ``also`` is searched with it, and never changed. Models given here are used as
-        they are; the others are loaded as ``settings`` say, with ``progress``, which may be set at
-        any time, told of weights being fetched.
+        What is at ``also`` is searched with it, and never changed. ``models`` are those of another
+        library, to be shared; else see :class:`rag.models.loaded.Models` for those given.
         """
         self.path = path
         self.settings = settings or Settings.from_environment()
-        self._encoder = encoder
-        self._sentence_encoder = sentence_encoder
-        self._reader = reader
-        self._translator = translator
-        self._generator = generator
-        self.progress = progress
-        self._lock = threading.RLock()
-        # Its own lock: fetching a language model takes minutes, and searches go on meanwhile.
-        self._generator_lock = threading.Lock()
+        self.models = models or Models(
+            self.settings, encoder, sentence_encoder, reader, translator, generator, progress
+        )
+        # As one asks for them: library.encoders(), library.reader(), library.generator().
+        self.encoders, self.reader = self.models.encoders, self.models.reader
+        self.translator, self.generator = self.models.translator, self.models.generator
+        self._lock = threading.Lock()
         self._store = FolderStore(path)
         self._searched = UnitedSnapshots([self._store, *map(FolderStore, also)])
         self._pipeline: tuple[str, Pipeline] | None = None
+
+    def united(self, others: Iterable[Library]) -> Library:
+        """This library, and what ``others`` hold searched with it; nothing is opened twice."""
+        library = copy(self)
+        library._searched = UnitedSnapshots([self._store, *(other._store for other in others)])
+        library._pipeline = None
+        return library
 
     def ingest(
         self,
@@ -344,36 +352,6 @@ class Library:
     def snapshot(self) -> Snapshot:
         """The current snapshot, another one when another process has replaced it."""
         return self._searched.snapshot()
-
-    def encoders(self) -> tuple[Encoder, Encoder]:
-        """The passage encoder and the sentence encoder."""
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = centred(load_encoder(self.settings, progress=self.progress))
-            if self._sentence_encoder is None:
-                self._sentence_encoder = centred(load_sentence_encoder(self.settings))
-            return self._encoder, self._sentence_encoder
-
-    def reader(self) -> Reader:
-        """The model that marks answers in passages."""
-        with self._lock:
-            if self._reader is None:
-                self._reader = load_reader(self.settings, self.progress)
-            return self._reader
-
-    def translator(self) -> Translator:
-        """The model that says short Arabic answers in English."""
-        with self._lock:
-            if self._translator is None:
-                self._translator = load_translator(self.settings, self.progress)
-            return self._translator
-
-    def generator(self) -> Generator | None:
-        """The language model, or ``None`` when answers are quotations."""
-        with self._generator_lock:
-            if self._generator is None:
-                self._generator = load_generator(self.settings, self.progress)
-            return self._generator
 
     def _shape(self) -> Shape:
         return shape_of(*self.encoders(), self.settings.chunk_tokens)

@@ -53,15 +53,17 @@ def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     that holds the seeds.
     """
     passages, sentences = WordEncoder("passages"), WordEncoder("sentences")
-    monkeypatch.setattr("rag.library.load_encoder", lambda settings, progress=None: passages)
-    monkeypatch.setattr("rag.library.load_sentence_encoder", lambda settings: sentences)
+    monkeypatch.setattr("rag.models.loaded.load_encoder", lambda settings, progress=None: passages)
+    monkeypatch.setattr("rag.models.loaded.load_sentence_encoder", lambda settings: sentences)
     for name in ("MUSNAD_LLM", "MUSNAD_ENCODER", "MUSNAD_THREADS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MUSNAD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MUSNAD_OFFLINE", "1")
-    monkeypatch.setattr("rag.library.load_reader", lambda settings, progress=None: WordReader(99.0))
     monkeypatch.setattr(
-        "rag.library.load_translator", lambda settings, progress: LengthTranslator()
+        "rag.models.loaded.load_reader", lambda settings, progress=None: WordReader(99.0)
+    )
+    monkeypatch.setattr(
+        "rag.models.loaded.load_translator", lambda settings, progress: LengthTranslator()
     )
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").symlink_to(SEEDS)

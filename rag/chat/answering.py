@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answering.compose import Quoted, Retrieved, Writing
+from rag.chat.corpora import Corpora
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.markup import Markup
 from rag.chat.model_loader import ModelLoader
@@ -14,7 +15,6 @@ from rag.chat.waiting import Line
 from rag.chat.words import Words, words
 from rag.errors import MusnadError, UsageError
 from rag.filters import Filter, Period
-from rag.library import Library
 from rag.types import Answer
 
 # The assistant's message as it is now, and the exchange as far as it has come.
@@ -23,13 +23,14 @@ Shown = tuple[Markup, Exchange]
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a reader set: see the settings drawer. Dates are as typed."""
+    """What a reader set: see the settings drawer. Dates are as typed, corpora by name."""
 
     quoting: bool = False
     passages: int | None = None
     since: str = ""
     until: str = ""
     language: str | None = None
+    corpora: tuple[str, ...] = ()
 
     def period(self, said: Words) -> Period:
         """The dates as a period.
@@ -51,9 +52,9 @@ class Choices:
 class Respondent:
     """Answers readers' questions, one at a time by the model, all at once by quoting."""
 
-    def __init__(self, library: Library, loader: ModelLoader) -> None:
-        """Answers from ``library``, by quoting until ``loader`` is ready."""
-        self._library = library
+    def __init__(self, corpora: Corpora, loader: ModelLoader) -> None:
+        """Answers from ``corpora``, by quoting until ``loader`` is ready."""
+        self._corpora = corpora
         self._loader = loader
         self._line = Line()
 
@@ -63,7 +64,7 @@ class Respondent:
         Raises:
             UsageError: it is empty or too long; said in ``said``.
         """
-        most = self._library.settings.question_characters
+        most = self._corpora.own.settings.question_characters
         if not question.strip():
             raise UsageError(said.empty_question)
         if len(question) > most:
@@ -95,7 +96,7 @@ class Respondent:
     ) -> Iterator[Shown]:
         index, language = len(talk.exchanges), said.language
         quoting = choices.quoting or not self._loader.ready
-        events = self._library.ask_stream(
+        events = self._corpora.chosen(choices.corpora).ask_stream(
             question,
             quote_only=quoting,
             where=where,
@@ -134,9 +135,10 @@ class Respondent:
         Raises:
             MusnadError: as :meth:`Library.ask_stream`.
         """
+        library = self._corpora.own
         if not self._loader.ready:
-            return self._library.ask(question, quote_only=True)
+            return library.ask(question, quote_only=True)
         with self._line.join() as waiting:
             for _ in waiting:
                 pass
-            return self._library.ask(question)
+            return library.ask(question)

@@ -10,6 +10,7 @@ import gradio as gr
 
 from rag.chat.answering import Respondent
 from rag.chat.article_view import article_html
+from rag.chat.corpora import Corpora
 from rag.chat.examples import Examples
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.export import as_markdown, as_page
@@ -39,7 +40,8 @@ class Handlers:
         """Over ``library``."""
         self._library = library
         self._loader = loader
-        self._respondent = Respondent(library, loader)
+        self._corpora = Corpora(library)
+        self._respondent = Respondent(self._corpora, loader)
         self._feedback = Feedback(library.path)
         self._examples = Examples(library)
 
@@ -47,7 +49,7 @@ class Handlers:
         """The chat's welcome, the status, the reasons of a verdict and the drawer's choices."""
         language = language_of(request)
         reasons = gr.update(choices=words(language).choices("feedback"))
-        settings = dressed(self._loader, language)
+        settings = dressed(self._loader, list(self._corpora.named()), language)
         return [self.welcome(request), self.status(request), reasons, *settings]
 
     def welcome(self, request: gr.Request) -> Any:
@@ -62,7 +64,9 @@ class Handlers:
 
     def effect(self, request: gr.Request, *values: Any) -> str:
         """What the settings come to."""
-        text, wrong = effect(self._library, choices(*values), language_of(request))
+        chosen = choices(*values)
+        library = self._corpora.chosen(chosen.corpora)
+        text, wrong = effect(library, chosen, language_of(request))
         return note_html(text, "trouble" if wrong else "effect")
 
     def ask(
@@ -135,7 +139,7 @@ class Handlers:
         return _box(**box), messages, talk, panel, _storable(talk)
 
     def _panel(self, talk: Conversation, language: str) -> Markup:
-        return panel_html(talk.exchanges, self._library.article, language)
+        return panel_html(talk.exchanges, self._corpora.article, language)
 
     def like(
         self, talk: Conversation, event: gr.LikeData, request: gr.Request
@@ -170,7 +174,7 @@ class Handlers:
         """An article as HTML, with marks, scrolled to one of them."""
         said = words(str(asked.get("language")))
         try:
-            article = self._library.article(str(asked["article"]))
+            article = self._corpora.article(str(asked["article"]), str(asked["label"]))
             marks = [Span(int(a), int(b)) for a, b in asked["marks"][:_MOST_MARKS]]
             at = Span(int(asked["start"]), int(asked["end"]))
         except (MusnadError, KeyError, TypeError, ValueError):

@@ -37,7 +37,7 @@ def launch(
     library.encoders()
     library.snapshot()
     loader = ModelLoader(library)
-    library.progress = loader.on_progress
+    library.models.progress = loader.on_progress
     page = build_page(library, loader)
     loader.start()
     page.queue(default_concurrency_limit=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,12 +39,16 @@ def settings_drawer(library: Library) -> Drawer:
         since, until = _date("since", "2023"), _date("until", "2024-07")
     gr.Markdown(label("dates_effect"), elem_classes="musnad-hint")
     language = gr.Radio(_languages(said), value=_SAME, **_told("answer_language"))
+    own = library.path.name
+    corpora = gr.CheckboxGroup([own], value=[own], visible=False, **_told("corpora"))
     effect = gr.HTML(elem_id="musnad-effect", padding=False)
     reset = gr.Button(label("reset"), size="sm", elem_id="musnad-reset")
-    return Drawer([model, passages, since, until, language], effect, reset)
+    return Drawer([model, passages, since, until, language, corpora], effect, reset)
 
 
-def choices(model: str, passages: float, since: str, until: str, language: str) -> Choices:
+def choices(
+    model: str, passages: float, since: str, until: str, language: str, corpora: Sequence[str]
+) -> Choices:
     """What the drawer's inputs say."""
     return Choices(
         quoting=model == _QUOTING,
@@ -51,19 +56,23 @@ def choices(model: str, passages: float, since: str, until: str, language: str) 
         since=since or "",
         until=until or "",
         language=language if language in REPLY_LANGUAGES else None,
+        corpora=tuple(corpora or ()),
     )
 
 
-def dressed(loader: ModelLoader, language: str) -> list[Any]:
-    """Updates of the inputs whose choices are words, for a reader of ``language``."""
+def dressed(loader: ModelLoader, corpora: list[str], language: str) -> list[Any]:
+    """Updates of the inputs whose choices are words, for a reader of ``language``, and of the one
+    for ``corpora``, which is not there where there is no choice.
+    """
     said = words(language)
     models, languages = _models(said, loader.model), _languages(said)
-    return [gr.update(choices=models), *(gr.skip(),) * 3, gr.update(choices=languages)]
+    several = gr.update(choices=corpora, visible=len(corpora) > 1)
+    return [gr.update(choices=models), *(gr.skip(),) * 3, gr.update(choices=languages), several]
 
 
 def defaults(library: Library) -> list[Any]:
     """Values of the inputs as they are at first."""
-    return [_MODEL, library.settings.passages, "", "", _SAME]
+    return [_MODEL, library.settings.passages, "", "", _SAME, [library.path.name]]
 
 
 def effect(library: Library, chosen: Choices, language: str) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from rag.chat.corpora import fingerprint
 from rag.chat.exchange import Exchange
 from rag.chat.markup import (
     Markup,
@@ -26,7 +27,8 @@ from rag.types import Answer, Article, ArticleRef, Citation, Hit, Span, page_ran
 _CONTEXT_CHARACTERS = 160
 _SNIPPET_CHARACTERS = 220
 
-FindArticle = Callable[[str], Article]
+# By id and the fingerprint of the label.
+FindArticle = Callable[[str, str], Article]
 
 
 def panel_html(exchanges: Sequence[Exchange], find: FindArticle, language: str) -> Markup:
@@ -132,7 +134,7 @@ class _Panel:
     def _text(self, at: Citation | Hit) -> str:
         """The text of the article of ``at``; nothing once that is gone."""
         try:
-            return self._find(at.article.id).text
+            return self._find(at.article.id, fingerprint(at.article.label)).text
         except MusnadError:
             return ""
 
@@ -146,7 +148,8 @@ class _Panel:
         article, (number, badge) = at.article, signs or ("", "")
         title = element("div.musnad-card-head", number, element("strong", article.label))
         way = way_of(article.label, article.language)
-        asked = {"article": article.id, "start": at.start, "end": at.end, "exchange": index}
+        place = {"start": at.start, "end": at.end, "exchange": index}
+        asked = {"article": article.id, "label": fingerprint(article.label), **place}
         opens = {"type": "button", "data_open": json.dumps(asked)}
         button = element("button.musnad-open", self._said.open_article, **opens)
         return [

@@ -1,7 +1,7 @@
 """``python serve.py FOLDER PORT [LOGINS]``: the page over the seeds and an English article.
 
-With a scripted model. A process of its own, so that what the server leaves open or warns of stays
-out of the tests.
+With a scripted model; and, where FOLDER has an archive, with an index of that beside the other. A
+process of its own, so that what the server leaves open or warns of stays out of the tests.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
     if not (folder / "seeds").exists():
         shutil.copytree(SEEDS, folder / "seeds")
         (folder / "seeds" / "english.txt").write_text(ENGLISH, encoding="utf-8")
+    archive, beside = folder / "archive", folder / "index" / "archive"
     library = Library(
-        folder / "index",
+        beside.with_name("default") if archive.exists() else folder / "index",
         Settings(home=folder / "home", offline=True, chunk_tokens=60, llm="scripted"),
         encoder=WordEncoder("passages"),
         sentence_encoder=WordEncoder("sentences"),
@@ -52,6 +53,8 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
         generator=PageModel(Script(folder / "script")),
     )
     library.ingest([folder / "seeds"])
+    if archive.exists():
+        Library(beside, library.settings, models=library.models).ingest([archive])
     launch(library, host="127.0.0.1", port=port, auth=logins)
 
 

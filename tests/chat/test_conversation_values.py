@@ -50,7 +50,7 @@ def test_what_came_near_a_question_nothing_answers_is_kept_and_shown(seeded: Lib
     talk = Conversation().with_last(Exchange(QUESTION, strict.ask(QUESTION)))
     before, after = (t.exchanges[0].answer for t in (talk, Conversation.from_dict(talk.to_dict())))
     assert before and after and before.nearest and after.nearest == before.nearest
-    shown = panel_html(talk.exchanges, seeded.article, "en")
+    shown = panel_html(talk.exchanges, lambda name, _: seeded.article(name), "en")
     assert shown.count("<mark>") == len(before.nearest)
     assert "musnad-card" not in shown.replace("musnad-card-", "")
 

@@ -34,7 +34,7 @@ def answer(text: str, **more: object) -> Answer:
 def test_an_answer_and_its_cards_lead_to_each_other(seeded: Library) -> None:
     given = seeded.ask(QUESTION)
     bubble = answer_html(given, 7, "en")
-    panel = panel_html([Exchange(QUESTION, given)], seeded.article, "en")
+    panel = panel_html([Exchange(QUESTION, given)], lambda name, _: seeded.article(name), "en")
     assert '<a class="musnad-marker" href="#s7-1" id="m7-1"><bdi>[1]</bdi></a>' in bubble
     assert 'id="s0-1" tabindex="-1"' in panel
     assert 'href="#m0-1"' in panel
@@ -58,7 +58,7 @@ def test_markup_in_an_article_is_shown_not_obeyed(
     page.write_text(hostile, encoding="utf-8")
     library.ingest([page])
     given = library.ask("When did the dam open, minister?")
-    panel = panel_html([Exchange("q", given)], library.article, "ar")
+    panel = panel_html([Exchange("q", given)], lambda name, _: library.article(name), "ar")
     for shown in (answer_html(given, 0, "ar"), panel):
         for tag in ("<script", "<img", "<b>", "</mark></div><b"):
             assert tag not in shown

@@ -194,7 +194,9 @@ def check_prompt(prompt: str) -> None:
 def check_page(library: Library, answer: Answer) -> None:
     """The page of the answer holds the renderer's own tags, links and words, and nothing live."""
     bubble = answer_html(answer, 0, "ar")
-    page = Page(bubble + panel_html([Exchange("?", answer)], library.article, "en"))
+    page = Page(
+        bubble + panel_html([Exchange("?", answer)], lambda name, _: library.article(name), "en")
+    )
     assert page.links <= page.ids
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page.source)
     for claim in answer.claims:
@@ -226,7 +228,8 @@ class Page(HTMLParser):
         "type": "button",
         "title": "Back to the answer",
         "aria-label": r"Back to the answer \[\d+\]",
-        "data-open": r'\{"article": "\w+", "start": \d+, "end": \d+, "exchange": (?:0|null)\}',
+        "data-open": r'\{"article": "\w+", "label": "\w{8}", "start": \d+, "end": \d+,'
+        r' "exchange": (?:0|null)\}',
     }
 
     def __init__(self, source: str) -> None:

@@ -46,7 +46,8 @@ async function openArticle(opener) {
   // Marks for every citation of this answer in this article; a found passage has its own.
   const section = opener.closest(".musnad-sources");
   const cited = all(".musnad-card [data-open]", section).map((b) => JSON.parse(b.dataset.open));
-  const here = cited.filter((other) => other.article === asked.article);
+  const same = (other) => other.article === asked.article && other.label === asked.label;
+  const here = cited.filter(same);
   const spans = asked.exchange === null ? [asked] : here;
   asked.marks = spans.map(({ start, end }) => [start, end]);
   asked.language = language;
