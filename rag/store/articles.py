@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import json
 import sqlite3
@@ -37,7 +38,18 @@ class Placed(NamedTuple):
 
 
 def write_articles(path: Path, articles: Iterable[tuple[int, Article]]) -> None:
-    """Write articles, each after its place, to a new database; rows count from 0 in order."""
+    """Write articles, each after its place, to a new database; rows count from 0 in order.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    try:
+        _write_articles(path, articles)
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error), path) from error
+
+
+def _write_articles(path: Path, articles: Iterable[tuple[int, Article]]) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         definitions = ", ".join(f"{name} TEXT" for name in _COLUMNS)
