@@ -1,12 +1,15 @@
 """What a stopped or refused writer leaves: nothing acknowledged is lost, nothing half is seen.
 
-    python -m eval.crashes [--kills 200] [--refusals 100] [--seed 0]
+    python -m eval.crashes [--kills 200] [--seed 0]
+    python -m eval.crashes --refuse
 
 A writer adds, replaces, removes and syncs articles at random, over small segments that are often
-merged, and says each change when it is done. It is killed (SIGKILL) at a random moment; or, where
-`strace` is there, one of its system calls that write is refused (no space, no permission, an
-input/output error). Afterwards the index must open, hold what was acknowledged and at most the one
-change after it, be found sound, and after the next opening for writing have no litter.
+merged, and says each change when it is done. It is killed (SIGKILL) at a random moment. To
+`--refuse`, each command of a script is run as often as it makes system calls that write, and every
+time another of them fails (no space, no permission, an input/output error) or writes but half.
+Afterwards the index must open, hold what was acknowledged and at most the one change after it, be
+found sound, and after the next opening for writing have no litter; and a command that failed has
+said so in one line.
 """
 
 from __future__ import annotations
@@ -15,80 +18,35 @@ import argparse
 import json
 import os
 import random
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
-import numpy as np
-
-from rag.config import Settings
-from rag.errors import MusnadError, StoreError
+from eval.refusals import refuse_all
+from eval.weightless import State, library, stated
+from rag.errors import MusnadError
 from rag.library import Library
-from rag.models.protocols import Role, Vectors
 from rag.types import Article
 
 _STEPS = 60
-_CALLS = ("write", "pwrite64", "fsync", "rename", "mkdir", "openat", "unlink", "unlinkat")
-_ERRORS = ("ENOSPC", "EACCES", "EIO")
-_WHEN = (1, 120)
-_STRACE = ("strace", "-f", "-qq", "-o", os.devnull)
 # So often a writer is stopped over one index, before a new one is begun.
 _ROUNDS = 10
 
-State: TypeAlias = dict[str, str]
-
-
-class HashEncoder:
-    """Unit vectors drawn by the text's hash: quick, and the same in every process."""
-
-    name = fingerprint = "hash"
-    dimension = 16
-
-    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
-        """See :class:`rag.models.protocols.Encoder`, here and below."""
-        rows = [np.random.default_rng(list(text.encode())).normal(size=16) for text in texts]
-        vectors = np.asarray(rows, dtype=np.float32).reshape(-1, 16)
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Words."""
-        return [len(text.split()) for text in texts]
-
-
-def library(path: Path) -> Library:
-    """A library that needs no weights."""
-    settings = Settings.from_environment({"MUSNAD_LLM": "none"})
-    return Library(path, settings, encoder=HashEncoder(), sentence_encoder=HashEncoder())
-
-
-def stated(store: Library) -> State:
-    """What an index holds: texts by id."""
-    return {article.id: article.text for article in store.articles()} if store.exists() else {}
-
 
 def write(index: Path, folder: Path, seed: int) -> None:
-    """Change the index until stopped. Before a change what will be is said, after it "done"; one
-    that is refused leaves what was, or has happened.
-    """
+    """Change the index until stopped. Before a change what will be is said, after it "done"."""
     rng = random.Random(seed)
     store = library(index)
     now = stated(store)
     for step in range(_STEPS):
         wanted, change = _change(rng, now, store, folder, f"{seed}-{step}")
         print(json.dumps(wanted), flush=True)
-        try:
-            change()
-            now = wanted
-        except (StoreError, OSError):
-            before, now = now, stated(store)
-            if now not in (before, wanted):
-                raise
+        change()
+        now = wanted
         print("done", json.dumps(now), flush=True)
 
 
@@ -133,22 +91,6 @@ def killed(index: Path, folder: Path, rng: random.Random) -> list[str]:
         return stream.read().split("\n")
 
 
-def refused(index: Path, folder: Path, rng: random.Random) -> list[str]:
-    """What a writer said of whose system calls one was refused."""
-    call, error = rng.choice(_CALLS), rng.choice(_ERRORS)
-    when = rng.randrange(*_WHEN)
-    own = ["-m", "eval.crashes", "--write", str(rng.randrange(1 << 30)), str(index), str(folder)]
-    inject = f"inject={call}:error={error}:when={when}"
-    # Refusals begin where the writer opens its folder, not while Python starts.
-    done = subprocess.run(
-        [*_STRACE, "-P", str(index), "-e", inject, sys.executable, *own],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.split("\n")
-
-
 def faults(index: Path, said: Sequence[str]) -> list[str]:
     """What is wrong with an index of which a stopped writer said this; it is tidied."""
     states: list[State] = [{}]
@@ -172,36 +114,35 @@ def faults(index: Path, said: Sequence[str]) -> list[str]:
     return found
 
 
+def kill_often(work: Path, kills: int, seed: int) -> tuple[Counter[str], list[str]]:
+    """How many writers were killed after how many changes, and what was wrong afterwards."""
+    rng = random.Random(seed)
+    # What is loaded with the first change is loaded before there are children.
+    library(work / "first").add([Article("a", "نص.", language="ar")])
+    counts = Counter(killed=kills, changes=0)
+    wrong: list[str] = []
+    for n in range(kills):
+        index, folder = (work / str(n // _ROUNDS) / name for name in ("index", "folder"))
+        folder.mkdir(parents=True, exist_ok=True)
+        said = [f"done {json.dumps(stated(library(index)))}", *killed(index, folder, rng)]
+        counts["changes"] += sum(line.startswith("done ") for line in said) - 1
+        wrong += (f"killed {n}: {fault}" for fault in faults(index, said))
+    return counts, wrong
+
+
 def main() -> int:
     """Print how often a writer was stopped and what was wrong afterwards."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--refusals", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--write", nargs=3, metavar=("SEED", "INDEX", "FOLDER"), help="be a writer")
+    parser.add_argument("--refuse", action="store_true", help="refuse calls, and kill nobody")
     args = parser.parse_args()
-    if args.write:
-        seed, index, folder = args.write
-        write(Path(index), Path(folder), int(seed))
-        return 0
-    rng = random.Random(args.seed)
-    wrong: list[str] = []
-    rounds = [killed] * args.kills + [refused] * (args.refusals if shutil.which("strace") else 0)
-    changes = 0
     with tempfile.TemporaryDirectory() as temporary:
-        # What is loaded with the first change is loaded before there are children.
-        library(Path(temporary) / "first").add([Article("a", "نص.", language="ar")])
-        for n, stop in enumerate(rounds):
-            work = Path(temporary) / str(n // _ROUNDS)
-            (work / "folder").mkdir(parents=True, exist_ok=True)
-            before = stated(library(work / "index"))
-            said = [f"done {json.dumps(before)}", *stop(work / "index", work / "folder", rng)]
-            changes += sum(line.startswith("done ") for line in said) - 1
-            wrong += (f"{stop.__name__} {n}: {fault}" for fault in faults(work / "index", said))
+        work = Path(temporary).resolve()
+        counts, wrong = refuse_all(work) if args.refuse else kill_often(work, args.kills, args.seed)
     for fault in wrong:
         print(fault)
-    counts = {stop.__name__: sum(stop is other for other in rounds) for stop in (killed, refused)}
-    print(json.dumps({**counts, "changes": changes, "wrong": len(wrong)}))
+    print(json.dumps({**counts, "wrong": len(wrong)}))
     return 1 if wrong else 0
 
 

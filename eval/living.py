@@ -1,10 +1,12 @@
 """What it costs to keep a corpus up to date, and what its segments cost a search.
 
     python -m eval.living ARTICLES.jsonl [--sizes 200,2000,10138] [--adds 500] [--work DIR]
+    python -m eval.living ARTICLES.jsonl --sizes 10138 --against CHECKOUT [--pairs 5]
 
 To indexes of the first so many articles one is added, replaced and removed again, several times,
 by a library that has just been opened and has its encoders. Then an index whose last articles were
 removed and added again one by one is asked the same questions (titles) as the one it was, in turns.
+Or a whole ingest of the largest size is timed, by this code and by another checkout's, in turns.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import dataclasses
 import json
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +34,18 @@ from rag.types import Article
 
 _TIMES = 7
 _ASKED, _K = 300, 10
+# In the folder of a checkout, whose code it imports: seconds of an ingest, the encoders being warm.
+_INGEST = """
+import sys, time
+from pathlib import Path
+from rag.library import Library
+library = Library(Path(sys.argv[2]))
+for encoder in library.encoders():
+    encoder.encode(["."], "passage")
+started = time.perf_counter()
+library.ingest([Path(sys.argv[1])])
+print(time.perf_counter() - started)
+"""
 
 
 def main() -> int:
@@ -40,12 +55,19 @@ def main() -> int:
     parser.add_argument("--sizes", default="200,2000,10138")
     parser.add_argument("--adds", type=int, default=500)
     parser.add_argument("--work", type=Path, help="keep the indexes here")
+    parser.add_argument(
+        "--against", type=Path, metavar="CHECKOUT", help="time its ingest beside ours"
+    )
+    parser.add_argument("--pairs", type=int, default=5, help="so many ingests of each")
     args = parser.parse_args()
     sizes = [int(size) for size in args.sizes.split(",")]
     documents = [d for d in read_documents([args.corpus]) if isinstance(d, Document)]
     articles = [article for document in documents for article in articles_of(document)]
     with tempfile.TemporaryDirectory() as temporary:
         work = args.work or Path(temporary)
+        if args.against:
+            print(json.dumps(paired(articles[: max(sizes)], args.against, args.pairs, work)))
+            return 0
         for figures in measured(articles, sizes, args.adds, work):
             print(json.dumps(figures), flush=True)
     return 0
@@ -76,6 +98,32 @@ def measured(
         for article in last:
             grown.add([article])
     yield {"adds": adds} | _compared(whole, grown, [a.title for a in articles if a.title])
+
+
+def paired(articles: Sequence[Article], against: Path, pairs: int, work: Path) -> dict[str, object]:
+    """Seconds of a whole ingest by this code and by a checkout's, and ours as a share of theirs.
+
+    Raises:
+        subprocess.CalledProcessError: one of them failed, and has said why.
+    """
+    corpus, index = work.resolve() / "paired.jsonl", work.resolve() / "paired"
+    rows = ({**article.ref.to_dict(), "text": article.text} for article in articles)
+    corpus.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    codes = (Path(__file__).resolve().parents[1], against)
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for n in range(pairs):
+        for which in (0, 1) if n % 2 else (1, 0):
+            command = [sys.executable, "-c", _INGEST, str(corpus), str(index)]
+            shutil.rmtree(index, ignore_errors=True)
+            done = subprocess.run(command, cwd=codes[which], stdout=subprocess.PIPE, check=True)
+            seconds[which].append(float(done.stdout))
+    ours, theirs = map(statistics.median, seconds)
+    return {
+        "articles": len(articles),
+        "pairs": pairs,
+        "seconds_median": [round(ours, 2), round(theirs, 2)],
+        "ratio": round(ours / theirs, 3),
+    }
 
 
 def _changes(opened: Callable[[], Library], like: Article) -> dict[str, object]:

@@ -6,12 +6,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
 import sys
+import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -32,6 +34,8 @@ from rag.models.progress import TransferReport
 
 # Entry points of packages that add commands: functions of the subparsers and their common parent.
 _EXTENSIONS = "musnad.commands"
+# Minutes from one fetching to the next, and the most that may be asked for: a week.
+_EVERY, _MOST_EVERY = 15, 10_080
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,7 +97,10 @@ def _add_article_commands(commands: Any, placed: argparse.ArgumentParser) -> Non
     ingest.add_argument("--sync", action="store_true",
                         help="keep in step with folders: what is gone from them goes")  # fmt: skip
     ingest.add_argument("--watch", action="store_true",
-                        help="with --sync: do it again whenever a file changes")  # fmt: skip
+                        help="with --sync: do it again whenever a file changes;"
+                        " with --fetch: by time")  # fmt: skip
+    ingest.add_argument("--every", type=int, metavar="MINUTES",
+                        help=f"with --fetch --watch: how often (default: {_EVERY})")  # fmt: skip
     ingest.add_argument("--strict", action="store_true",
                         help="add nothing if anything cannot be read")  # fmt: skip
     listing = commands.add_parser("list", parents=[placed], help="list the articles")
@@ -161,25 +168,37 @@ def open_or_ingest_seeds(library: Library) -> None:
 
 
 def _ingest(args: argparse.Namespace) -> int:
-    if args.watch and not args.sync:
-        raise UsageError("--watch goes with --sync")
+    if args.watch and not (args.sync or args.fetch):
+        raise UsageError("--watch goes with --sync or --fetch")
+    if args.every is not None and not (args.watch and args.fetch):
+        raise UsageError("--every goes with --fetch --watch")
+    every = _EVERY if args.every is None else args.every
+    if not 1 <= every <= _MOST_EVERY:
+        raise UsageError(f"--every {every}: 1 to {_MOST_EVERY} minutes")
     if args.sync + args.rebuild + args.fetch > 1:
         raise UsageError("one of --sync, --rebuild and --fetch")
     library, paths = _library(args), [Path(path) for path in args.paths]
-    report = console.StageReport()
-    if args.fetch:
-        return _report(library.fetch(args.paths, strict=args.strict, report=report))
-    ingest = partial(
+    ingest: Callable[..., Ingested] = partial(
         library.ingest, paths, rebuild=args.rebuild, sync=args.sync, strict=args.strict
     )
-    code = _report(ingest(report=report))
+    if args.fetch:
+        ingest = partial(library.fetch, args.paths, strict=args.strict, before={})
+    code = _report(ingest(report=console.StageReport()))
     if args.watch:
         from watchfiles import watch
 
         say(f"watching {', '.join(args.paths)}; Ctrl-C ends it")
-        for _ in watch(*paths, raise_interrupt=False):
+        for _ in _times(every) if args.fetch else watch(*paths, raise_interrupt=False):
             code = _report(ingest())
     return code
+
+
+def _times(minutes: int) -> Iterator[None]:
+    """Once every so many minutes, until Ctrl-C."""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(60 * minutes)
+            yield
 
 
 def _report(done: Ingested) -> int:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.corpus.articles import articles_of
-from rag.corpus.documents import Unreadable
+from rag.corpus.documents import Document, Unreadable
 from rag.corpus.readers import article_files, read_data, read_documents
 from rag.errors import CorpusError
 from rag.store.indexing import same_passages
 from rag.store.protocol import StoredArticles
 from rag.store.sources import Look, Source, Sources
 from rag.types import Article
+
+if TYPE_CHECKING:
+    from rag.corpus.web.fetching import Fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +57,28 @@ def read_all(paths: Iterable[Path]) -> Batch:
     return batch
 
 
-def read_addresses(urls: Iterable[str]) -> Batch:
-    """The pages and feeds at these addresses. What comes from one again takes its place."""
+def read_addresses(urls: Iterable[str], before: MutableMapping[str, Fetched]) -> Batch:
+    """The pages and feeds at these addresses. What comes from one again takes its place; what a
+    feed does not list any more stays. ``before`` keeps what each gave.
+    """
     from rag.corpus.web.fetching import fetch
 
     batch = Batch()
     for url in urls:
         try:
-            fetched = fetch(url)
+            fetched = before[url] = fetch(url, before.get(url))
             found = list(read_data(fetched.name, fetched.data, fetched.charset))
         except CorpusError as error:
             batch.unreadable.append(Unreadable(url, str(error)))
             continue
+        links = Counter(one.url for one in found if isinstance(one, Document))
         for one in found:
             if isinstance(one, Unreadable):
                 batch.unreadable.append(Unreadable(url, one.reason))
             else:
-                # Of a feed, the page that an entry is about; of a page, where it was found.
-                own = (one.url or url) if one.source is None else fetched.url
+                # Of a feed, the page that an entry alone is about; of a page, where it was found.
+                page = one.url if links[one.url] == 1 else None
+                own = page if one.source is None else fetched.url
                 document = replace(one, url=one.url or fetched.url, path=url, source=own)
                 batch.articles += articles_of(document)
     return batch

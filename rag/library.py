@@ -6,10 +6,11 @@ The only place that wires the rooms together. Faces (command line, page, evaluat
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.answering.compose import Event, Steps
 from rag.answering.conversation import Turn
@@ -30,6 +31,9 @@ from rag.store.sources import Sources
 from rag.store.united import UnitedSnapshots
 from rag.text.normalize import encodable
 from rag.types import Answer, Article, Hit, Report
+
+if TYPE_CHECKING:
+    from rag.corpus.web.fetching import Fetched
 
 
 def corpora() -> list[Path]:
@@ -116,12 +120,15 @@ class Library:
         urls: Sequence[str],
         *,
         strict: bool = False,
+        before: MutableMapping[str, Fetched] | None = None,
         report: Report = lambda stage, done, total: None,
     ) -> Ingested:
         """Add the pages and feeds at these addresses, as :meth:`ingest` adds those of files. Only
         public addresses are asked, as their sites allow (:mod:`rag.corpus.web.fetching`).
+
+        ``before`` keeps what each gave, for the next time: what is as it was is not sent again.
         """
-        batch = read_addresses(urls)
+        batch = read_addresses(urls, {} if before is None else before)
         unreadable = tuple(batch.unreadable)
         if strict and unreadable:
             return Ingested((), (), (), unreadable)

@@ -213,7 +213,7 @@ def test_pages_and_feeds_are_fetched_when_that_is_asked_for(
         "https://radio.example/feed": ("application/rss+xml", feed),
     }
 
-    def fetch(url: str) -> Fetched:
+    def fetch(url: str, before: Fetched | None) -> Fetched:
         if url not in there:
             raise CorpusError("the site answers with status 404")
         kind, text = there[url]

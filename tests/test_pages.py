@@ -47,7 +47,9 @@ def test_a_citation_and_a_hit_say_their_pages(library: Library, folder: Path) ->
     pages = {hit.article.path: hit.pages for hit in answer.passages}
     assert pages == {f"{folder}/a.pdf": (1, 3), f"{folder}/b.txt": ()}
     assert answer.to_dict()["claims"][0]["citations"][0]["pages"] == [3]
-    assert "<bdi>ص 3</bdi>" in panel_html([Exchange(ASKED, answer)], library.article, "ar")
+    assert "<bdi>ص 3</bdi>" in panel_html(
+        [Exchange(ASKED, answer)], lambda name, _: library.article(name), "ar"
+    )
 
 
 def test_the_whole_article_shows_where_its_pages_begin(library: Library, folder: Path) -> None:

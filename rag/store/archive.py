@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import StoreError
@@ -48,25 +48,31 @@ def restore(file: Path, path: Path) -> None:
         StoreError: there is an index already, or the file is not a sound backup.
         OSError: it cannot be read, or the index not written.
     """
-    if (path / MANIFEST).exists():
+    if any((path / name).exists() for name in (MANIFEST, MANIFEST_COPY)):
         raise StoreError(f"{path}: there is an index already; restore into another folder")
     draft = path / DRAFT
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
+    names: list[str] = []
     try:
         try:
-            for name in _taken_out(file, draft):
-                os.replace(draft / name, path / name)
+            names = _taken_out(file, draft)
         except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
             raise StoreError(f"{file}: not a backup of an index ({error})") from error
+        for name in names:
+            # A restore that was stopped may have left it.
+            shutil.rmtree(path / name, ignore_errors=True)
+            os.replace(draft / name, path / name)
         synced(path)
-        os.replace(draft / MANIFEST, path / MANIFEST)
+        for name in (MANIFEST, MANIFEST_COPY):
+            os.replace(draft / name, path / name)
         synced(path)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        for name in (DRAFT, *(() if (path / MANIFEST).exists() else names)):
+            shutil.rmtree(path / name, ignore_errors=True)
 
 
-def _taken_out(file: Path, draft: Path) -> Iterator[str]:
+def _taken_out(file: Path, draft: Path) -> list[str]:
     """Everything of the archive in ``draft``, checked; gives the name of each segment."""
     with zipfile.ZipFile(file) as archive:
         try:
@@ -90,5 +96,4 @@ def _taken_out(file: Path, draft: Path) -> Iterator[str]:
         for name in (MANIFEST, MANIFEST_COPY):
             (draft / name).write_bytes(archive.read(MANIFEST))
             synced(draft / name)
-    yield from (said["name"] for said in segments)
-    yield MANIFEST_COPY
+    return [said["name"] for said in segments]

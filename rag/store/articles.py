@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from operator import itemgetter
 from pathlib import Path
@@ -36,8 +37,19 @@ class Placed(NamedTuple):
     article: Article
 
 
-def write_articles(path: Path, articles: Sequence[tuple[int, Article]]) -> None:
-    """Write articles, each after its place, to a new database; rows count from 0 in order."""
+def write_articles(path: Path, articles: Iterable[tuple[int, Article]]) -> None:
+    """Write articles, each after its place, to a new database; rows count from 0 in order.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    try:
+        _write_articles(path, articles)
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error), path) from error
+
+
+def _write_articles(path: Path, articles: Iterable[tuple[int, Article]]) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         definitions = ", ".join(f"{name} TEXT" for name in _COLUMNS)

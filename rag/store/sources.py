@@ -131,5 +131,7 @@ class Sources:
         try:
             with closing(sqlite3.connect(self._path)) as connection:
                 return connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        except sqlite3.OperationalError:
+            raise  # It cannot be read now, which says nothing of what is in it.
         except sqlite3.DatabaseError:
             return False

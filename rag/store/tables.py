@@ -33,7 +33,8 @@ class Table:
         for field in fields(self):
             column = getattr(self, field.name)
             if isinstance(column, np.ndarray):
-                np.save(folder / f"{prefix}{field.name}.npy", column)
+                path = folder / f"{prefix}{field.name}.npy"
+                save_array(path, column.dtype, column.shape, [column])
             else:
                 save_lines(folder / f"{prefix}{field.name}.txt", column)
 
@@ -59,6 +60,19 @@ def _load(folder: Path, name: str) -> NDArray[Any] | list[str]:
         raise StoreError(f"{path}: damaged index file ({error})") from error
     # A plain view: each slice of a memmap object costs a microsecond, and a search takes thousands.
     return np.asarray(array)
+
+
+def save_array(
+    path: Path, dtype: np.dtype[Any], shape: tuple[int, ...], blocks: Iterable[NDArray[Any]]
+) -> None:
+    """Write an array, given block after block of its rows, as ``numpy.save`` does: that leaves the
+    last bytes to C's streams, which on a full disk drop them without a word.
+    """
+    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    with path.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for block in blocks:
+            stream.write(np.ascontiguousarray(block).data)
 
 
 def save_lines(path: Path, lines: Iterable[str]) -> None:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from rag.errors import StoreError
 from rag.store.protocol import Floats, Ids
-from rag.store.tables import Mask
+from rag.store.tables import Mask, save_array
 
 # Searching so many exactly takes about 3 ms.
 EXACT_TO = 50_000
@@ -156,18 +156,22 @@ def write_vectors(folder: Path, name: str, vectors: VectorSource, *, searched: b
         codes.train(np.concatenate([vectors[start : start + _SAMPLE] for start in starts]))
         _write_index(codes, vectors, folder / f"{name}.faiss")
     record = np.dtype([("scale", "<f4"), ("values", "i1", dimension)])
-    file = np.lib.format.open_memmap(folder / f"{name}.rows.npy", "w+", record, (count,))
-    for start in range(0, count, _BLOCK):
-        block, records = vectors[start : start + _BLOCK], file[start : start + _BLOCK]
-        records["scale"] = np.maximum(np.abs(block).max(axis=1), 1e-9) / 127
-        records["values"] = np.rint(block / records["scale"][:, None])
-    file.flush()
+    blocks = (_shortened(vectors[n : n + _BLOCK], record) for n in range(0, count, _BLOCK))
+    save_array(folder / f"{name}.rows.npy", record, (count,), blocks)
+
+
+def _shortened(block: Floats, record: np.dtype[np.void]) -> NDArray[np.void]:
+    records = np.zeros(len(block), record)
+    records["scale"] = np.maximum(np.abs(block).max(axis=1), 1e-9) / 127
+    records["values"] = np.rint(block / records["scale"][:, None])
+    return records
 
 
 def _write_index(index: faiss.Index, vectors: VectorSource, path: Path) -> None:
     for start in range(0, vectors.shape[0], _BLOCK):
         index.add(np.ascontiguousarray(vectors[start : start + _BLOCK], dtype=np.float32))
-    faiss.write_index(index, str(path))
+    # FAISS's own writing is by a stream of C, which on a full disk drops what it has left.
+    path.write_bytes(faiss.serialize_index(index).data)
 
 
 def open_vectors(folder: Path, name: str) -> VectorIndex:

@@ -98,6 +98,7 @@ class FolderTransaction:
 
     def commit(self, shape: Shape) -> None:
         """Write what is new, with what it is merged with, and the manifest."""
+        before = {file.name for file in self._path.iterdir()}
         changed = {*self._new, *self._restated, *self._removed}
         placed = self._placed()
         kept = [part.less(changed) for part in self._parts]
@@ -111,7 +112,7 @@ class FolderTransaction:
             kept = [*rest, Part(self._write(placed, gone, alone=not rest))]
         elif not rest:
             kept = []
-        put_in_force(self._path, kept, shape)
+        put_in_force(self._path, kept, shape, before)
 
     def _placed(self) -> list[tuple[int, Entry]]:
         """What is written in any case, each at its place: that of the article it replaces, or
@@ -241,8 +242,12 @@ def write_segment(
         raise
 
 
-def put_in_force(path: Path, parts: Sequence[Part], shape: Shape) -> None:
-    """Have a manifest name the ``parts``, then remove what none names any more."""
+def put_in_force(
+    path: Path, parts: Sequence[Part], shape: Shape, before: Collection[str] = ()
+) -> None:
+    """Have a manifest name the ``parts``, then remove what none names any more; or, where that
+    cannot be written, all but what was there ``before``.
+    """
     version = f"{time.time_ns():x}"
     manifest = {
         "format": FORMAT,
@@ -252,15 +257,18 @@ def put_in_force(path: Path, parts: Sequence[Part], shape: Shape) -> None:
         "segments": [{**part.segment.said, "dead": sorted(part.dead)} for part in parts],
     }
     text = json.dumps(sealed(manifest), ensure_ascii=False, indent=1) + "\n"
-    synced(path)
-    for name in (MANIFEST, MANIFEST_COPY):
-        temporary = path / f".{name}.new"
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path / name)
+    drafts = {name: path / f".{name}.new" for name in (MANIFEST, MANIFEST_COPY)}
+    try:
         synced(path)
+        for draft in drafts.values():
+            draft.write_text(text, encoding="utf-8")
+            synced(draft)
+        os.replace(drafts[MANIFEST], path / MANIFEST)
+    except BaseException:
+        sweep(path, before)
+        raise
+    os.replace(drafts[MANIFEST_COPY], path / MANIFEST_COPY)
+    synced(path)
     sweep(path, {part.segment.name for part in parts})
 
 

@@ -128,7 +128,7 @@ def test_an_upload_can_be_asked_about(seeded: Library, tmp_path: Path) -> None:
 
 
 def test_an_address_is_added_like_a_file(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fetch(url: str) -> Fetched:
+    def fetch(url: str, before: Fetched | None) -> Fetched:
         if url != "https://daily.example/a":
             raise CorpusError("not an http or https address: 'ftp://x'")
         return Fetched(url, "text/plain", STORY.encode())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
+import json
+import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -16,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import cli
 from rag.corpus.web import fetching
 from rag.corpus.web.fetching import Fetched
 from rag.errors import CorpusError
@@ -189,14 +194,14 @@ def test_the_encoding_that_only_the_site_states_is_believed(
 ) -> None:
     page = answer(KINDS[kind].format(text).encode(encoding), kind=f"{kind}; charset={charset}")
     reading.pages["news.example/a"] = page
-    (article,) = read_addresses(["http://news.example/a"]).articles
+    (article,) = read_addresses(["http://news.example/a"], {}).articles
     assert text in article.text
 
 
 def test_what_is_not_in_the_encoding_stated_is_refused(reading: Web) -> None:
     page = answer("رقم ٣".encode(), kind="text/plain; charset=ISO-8859-6")
     reading.pages["news.example/a"] = page
-    (refused,) = read_addresses(["http://news.example/a"]).unreadable
+    (refused,) = read_addresses(["http://news.example/a"], {}).unreadable
     assert refused.reason == "not iso-8859-6: byte 0xb1 at offset 1"
 
 
@@ -490,6 +495,93 @@ def test_the_certificate_must_be_of_the_host_not_of_its_address(url: str, name: 
     network = Canned(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nwords")
     assert fetching.fetch(url, network=network, robots={}).data == b"words"
     assert set(network.certified) == {name}
+
+
+def test_what_is_as_it_was_is_not_sent_again(web: Web) -> None:
+    def page(request: BaseHTTPRequestHandler) -> None:
+        same = request.headers["If-None-Match"] == '"1"'
+        answer(b"" if same else PAGE, status=304 if same else 200, ETag='"1"')(request)
+
+    web.pages["news.example/a"] = page
+    web.pages["news.example/old"] = moved("/a")
+    for url in ("http://news.example/a", "http://news.example/old"):
+        first = web.fetch(url)
+        assert first.version == ((b"If-None-Match", b'"1"'),)
+        assert fetching.fetch(url, first, network=web, robots=web.robots) is first
+    # What was another page then is asked for as if it had never been.
+    other = dataclasses.replace(first, url="http://news.example/b")
+    assert fetching.fetch(url, other, network=web, robots=web.robots) == first
+    web.pages["news.example/a"] = answer(Last_Modified="Tue, 01 Jul 2025 10:00:00 GMT")
+    later = fetching.fetch(url, first, network=web, robots=web.robots)
+    assert later.version == ((b"If-Modified-Since", b"Tue, 01 Jul 2025 10:00:00 GMT"),)
+    assert web.refusal("http://news.example/c") == "the site answers with status 404"
+    web.pages["news.example/c"] = answer(b"", status=304)
+    assert web.refusal("http://news.example/c") == "the site answers with status 304"
+
+
+def test_a_robots_txt_holds_for_a_day(web: Web) -> None:
+    web.pages["news.example/a"] = answer()
+    web.fetch("http://news.example/a")
+    web.pages["news.example/robots.txt"] = answer(b"User-agent: *\nDisallow: /", kind="text/plain")
+    web.fetch("http://news.example/a")
+    web.robots["http://news.example/robots.txt"].last_checked -= 86_401
+    reason = "disallowed by http://news.example/robots.txt"
+    assert web.refusal("http://news.example/a") == reason
+
+
+@pytest.mark.usefixtures("words")
+def test_feeds_and_pages_are_watched_by_time(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lists(*entries: str, link: str = "<link>http://news.example/{}</link>") -> Answer:
+        items = "".join(
+            f"<item><title>{name}</title>{link.format(name)}<description>{told}</description></item>"
+            for name, told in (entry.split(": ") for entry in entries)
+        )
+        feed = f'<rss version="2.0"><channel><title>Radio</title>{items}</channel></rss>'
+        return answer(feed.encode(), kind="application/rss+xml", ETag=f'"{len(feed)}"')
+
+    waited: list[float] = []
+    rounds = iter([
+        {"news.example/feed": lists("b: The harbour is shut again.", "c: The airport opens.")},
+        {"news.example/feed": answer(b"", status=503)},
+        {"news.example/feed": answer(b"", status=304), "other.example/live": lists(
+            "now: A third train leaves.", link="")},
+    ])  # fmt: skip
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        web.pages.update(next(rounds, {}))
+        if len(waited) > 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    asking = partial(fetching.fetch, network=web, robots=web.robots)
+    monkeypatch.setattr(fetching, "fetch", asking)
+    web.pages["news.example/feed"] = lists("a: The mayor speaks.", "b: The harbour opens.")
+    web.pages["other.example/live"] = lists(
+        "now: A train leaves.",
+        "now: A second train leaves.",
+        link="<link>http://other.example/</link>",
+    )
+    addresses = ["http://news.example/feed", "http://other.example/live"]
+    where = ["--index", str(tmp_path / "index")]
+    ingest = ["ingest", "--fetch", "--watch", *addresses, *where]
+    assert cli.main([*ingest, "--every", "5"]) == 0
+    assert waited == [300] * 4
+    said = capsys.readouterr().err
+    assert re.findall(r"musnad: (.*(?:added|status).*)", said) == [
+        "4 added, 0 replaced, 0 unchanged",
+        "2 added, 1 replaced, 2 unchanged",
+        "http://news.example/feed: the site answers with status 503",
+        "0 added, 0 replaced, 2 unchanged",
+        "1 added, 0 replaced, 2 unchanged",
+    ]
+    assert cli.main(["list", "--json", *where]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 6
+    for wrong in (["--every", "0"], ["--every", "99999"]):
+        assert cli.main([*ingest, *wrong]) == 2
+    assert cli.main(["ingest", "--fetch", "--every", "5", *addresses, *where]) == 2
 
 
 def test_without_a_certificate_that_holds_nothing_is_fetched(web: Web) -> None:

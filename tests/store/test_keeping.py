@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import pytest
 
 from rag.errors import StoreError
 from rag.library import Library
+from rag.store.articles import write_articles
 from rag.store.folder import FolderStore
 from rag.store.snapshot import FolderSnapshot
+from rag.types import Article
 
 
 def again(library: Library, path: Path | None = None) -> Library:
@@ -67,6 +71,44 @@ def test_what_does_not_belong_there_is_named_and_goes(seeded: Library) -> None:
     assert "notes.txt: no file of this index" in faults[1]
     seeded.repair()
     assert seeded.verify() == []
+
+
+@pytest.mark.parametrize("call", ["rag.store.writing.synced", "os.replace"])
+def test_a_writer_that_is_refused_leaves_nothing(
+    seeded: Library, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    with pytest.raises(OSError, match="unable to open"):
+        write_articles(seeded.path / "none" / "articles.sqlite", [])
+    before = sorted(seeded.path.rglob("*"))
+
+    def refuse(*_: object, **__: object) -> object:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(call, refuse)
+    with pytest.raises(StoreError, match="cannot write the index .*full"):
+        seeded.add([Article("new", "أعلن الوزير خبرا.", language="ar")])
+    monkeypatch.undo()
+    assert sorted(seeded.path.rglob("*")) == before
+    assert again(seeded).verify() == []
+
+
+def test_a_record_that_cannot_be_read_now_is_kept(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The harbour of Sfax opened on Monday.", encoding="utf-8")
+    library.ingest([folder], sync=True)
+    record = library.path / "sources.sqlite"
+    data = record.read_bytes()
+
+    def refuse(*_: object) -> object:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("rag.store.sources.sqlite3.connect", refuse)
+    with pytest.raises(StoreError, match="sources.sqlite: disk I/O error"):
+        library.ingest([folder], sync=True)
+    assert record.read_bytes() == data
 
 
 def test_a_damaged_manifest_comes_back_from_its_copy(seeded: Library) -> None:
@@ -154,6 +196,30 @@ def test_a_bad_backup_is_refused_and_leaves_nothing(
         other.restore(file)
     assert not other.exists()
     assert [p.name for p in other.path.iterdir() if p.name != ".lock"] == []
+
+
+def test_a_restore_that_was_refused_can_be_repeated(
+    seeded: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded.back_up(tmp_path / "kept.zip")
+    other = again(seeded, tmp_path / "elsewhere")
+    replace = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if target.name == "manifest.json":
+            raise OSError(errno.ENOSPC, "full")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(StoreError, match="cannot write the index .full"):
+        other.restore(tmp_path / "kept.zip")
+    monkeypatch.undo()
+    assert [file.name for file in other.path.iterdir() if file.name != ".lock"] == []
+    # As a restore that was killed would leave it.
+    shutil.copytree(segment(seeded), other.path / segment(seeded).name)
+    other.restore(tmp_path / "kept.zip")
+    assert other.verify() == []
+    assert other.articles() == seeded.articles()
 
 
 def test_a_backup_cannot_write_outside_of_the_index(seeded: Library, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rag.errors import StoreError
 from rag.store.protocol import Floats
+from rag.store.tables import ChunkTable, save_array
 from rag.store.vectors import (
     CompressedVectors,
     ExactVectors,
@@ -115,3 +116,24 @@ def test_a_damaged_file_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "b.rows.npy").write_bytes(b"no array")
     with pytest.raises(StoreError, match=r"b\.faiss: damaged or missing"):
         open_vectors(tmp_path, "b")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_silent_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("few.faiss", "many.rows.npy", "bounds.npy"):
+        (tmp_path / name).symlink_to("/dev/full")
+    monkeypatch.setattr("rag.store.vectors.EXACT_TO", 9)
+    with pytest.raises(OSError, match="No space left"):
+        write_vectors(tmp_path, "few", VECTORS[:9])
+    with pytest.raises(OSError, match="No space left"):
+        write_vectors(tmp_path, "many", VECTORS[:10], searched=False)
+    with pytest.raises(OSError, match="No space left"):
+        ChunkTable(*(np.zeros(n, dtype=np.int64) for n in (3, 2, 1))).save(tmp_path)
+
+
+def test_an_array_is_written_as_numpy_does(tmp_path: Path) -> None:
+    record = np.dtype([("scale", "<f4"), ("values", "i1", 3)])
+    for array in (np.arange(7), np.zeros((0, 2), np.int32), np.ones(5, record), QUERIES):
+        np.save(tmp_path / "theirs.npy", array)
+        save_array(tmp_path / "ours.npy", array.dtype, array.shape, [array[:2], array[2:]])
+        assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "theirs.npy").read_bytes()

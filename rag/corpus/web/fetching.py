@@ -6,6 +6,7 @@ Leaves to others whom one may connect to (``internet``) and what the bytes say (
 from __future__ import annotations
 
 import hashlib
+import time
 import zlib
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -47,18 +48,25 @@ _LARGEST = 10_000_000
 _SECONDS = 30.0
 # What is read of a robots.txt (RFC 9309, 2.5, asks for 500 kibibytes at the least).
 _ROBOTS_LARGEST = 512_000
-# What the robots.txt at each address says, for as long as the process runs.
+# What the robots.txt at each address says, and for how long (RFC 9309, 2.4: a day at the most).
+_ROBOTS_SECONDS = 86_400
 _ROBOTS: dict[str, RobotFileParser] = {}
 _INTERNET = Internet()
+# What a site may say of an answer's version, and the header that asks whether it still is that.
+_VERSIONS = {b"etag": b"If-None-Match", b"last-modified": b"If-Modified-Since"}
+_NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave: ``url`` after all redirects, ``content_type`` as the site states it."""
+    """What an address gave: ``url`` after all redirects, ``content_type`` as the site states it,
+    ``version`` as the headers that ask for another one.
+    """
 
     url: str
     content_type: str
     data: bytes
+    version: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def name(self) -> str:
@@ -74,11 +82,13 @@ class Fetched:
 
 def fetch(
     url: str,
+    before: Fetched | None = None,
     *,
     network: Network = _INTERNET,
     robots: MutableMapping[str, RobotFileParser] = _ROBOTS,
 ) -> Fetched:
-    """What is at ``url``. ``robots`` keeps what each site's robots.txt says.
+    """What is at ``url``; or ``before``, what it gave then, where the site says that it still does.
+    ``robots`` keeps what each site's robots.txt says.
 
     Raises:
         CorpusError: it is no http or https address of a public host, robots.txt disallows it or
@@ -89,14 +99,18 @@ def fetch(
     with (
         # None is kept for a second request: the site may have closed it.
         httpcore.ConnectionPool(network_backend=connections, max_keepalive_connections=0) as pool,
-        _answer(pool, _checked(url), partial(_heed, pool, robots)) as (found, response),
+        _answer(pool, _checked(url), partial(_heed, pool, robots), before) as (found, response),
     ):
+        if before is not None and response.status == _NOT_MODIFIED:
+            return before
         if response.status != 200:
             raise CorpusError(f"the site answers with status {response.status}")
         content_type = httpx.Headers(response.headers).get("content-type", "")
         if _media_type(content_type) not in _SUFFIXES:
             raise CorpusError(f"neither a page, a feed, a text nor a PDF: {content_type!r:.60}")
-        return Fetched(str(found), content_type, _body(response))
+        said = [(name.lower(), value) for name, value in response.headers]
+        version = tuple((_VERSIONS[name], value) for name, value in said if name in _VERSIONS)
+        return Fetched(str(found), content_type, _body(response), version)
 
 
 def _checked(address: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -118,15 +132,22 @@ def _checked(address: str, base: httpx.URL | None = None) -> httpx.URL:
 
 @contextmanager
 def _answer(
-    pool: httpcore.ConnectionPool, url: httpx.URL, heed: Callable[[httpx.URL], None]
+    pool: httpcore.ConnectionPool,
+    url: httpx.URL,
+    heed: Callable[[httpx.URL], None],
+    before: Fetched | None = None,
 ) -> Iterator[tuple[httpx.URL, httpcore.Response]]:
-    """What is at the end of the redirects from ``url``; ``heed`` is called before each request."""
+    """What is at the end of the redirects from ``url``, unless it is as ``before``; ``heed`` is
+    called before each request.
+    """
     for _ in range(_REDIRECTS + 1):
         heed(url)
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
-        headers = (("Host", url.netloc.decode()), *_HEADERS)
+        version = before.version if before is not None and before.url == str(url) else ()
+        host = (b"Host", url.netloc)
+        headers: list[tuple[str | bytes, str | bytes]] = [host, *_HEADERS, *version]
         with _plain_errors(url), pool.stream("GET", target, headers=headers) as response:
             location = httpx.Headers(response.headers).get("location")
             if response.status not in _MOVED or location is None:
@@ -152,7 +173,8 @@ def _heed(
 ) -> None:
     """Ask the robots.txt of the site whether ``url`` may be fetched."""
     address = url.join("/robots.txt")
-    if str(address) not in robots:
+    known = robots.get(str(address))
+    if known is None or time.time() - known.mtime() > _ROBOTS_SECONDS:
         try:
             robots[str(address)] = _rules(pool, address)
         except CorpusError as error:
