@@ -175,5 +175,5 @@ SOUND: Mapping[str, Callable[[], bytes]] = {
     ".zip": lambda: zipped({"a.txt": FIRST, "b.html": PAGE}),
     ".tar": lambda: tarred({"a.txt": FIRST.encode(), "b.html": PAGE.encode()}),
     ".tgz": lambda: tarred({"a.txt": FIRST.encode(), "b.html": PAGE.encode()}, "w:gz"),
-    ".txt.gz": lambda: gzip.compress(FIRST.encode()),
+    ".txt.gz": lambda: gzip.compress(FIRST.encode(), mtime=0),
 }
