@@ -64,8 +64,8 @@ def script(work: Path) -> Iterator[tuple[list[str], State]]:
     yield ["restore", str(work / "run" / "kept.zip")], now
 
 
-@patch("rag.library.load_encoder", lambda settings, progress=None: HashEncoder())
-@patch("rag.library.load_sentence_encoder", lambda settings: HashEncoder())
+@patch("rag.models.loaded.load_encoder", lambda settings, progress=None: HashEncoder())
+@patch("rag.models.loaded.load_sentence_encoder", lambda settings: HashEncoder())
 def refuse_all(work: Path) -> tuple[Counter[str], list[str]]:
     """How many calls there are, how often one was refused, and what was wrong afterwards."""
     base, run = work / "base", work / "run"
