@@ -59,7 +59,7 @@ EVALUATION = {
     "eval.speed": {"torch", "sentence_transformers"},
     "eval.fit.reader.training": {"torch"},
     "eval.fit.reader.measure": {"torch"},
-    "eval.fit.translator.network": {"torch", "transformers"},
+    "eval.fit.translator.network": {"torch"},
     "eval.fit.translator.training": {"torch"},
 }
 # The door of the store, and who may know which store stands behind it.

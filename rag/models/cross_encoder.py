@@ -18,6 +18,15 @@ from rag.models.e5 import BertShape, Floats
 SHARED_LAYERS = 4
 
 
+def bert_of(shape: BertShape, encoder: Mapping[str, Floats]) -> BertModel:
+    """The passage encoder in torch, of weights that are named as ``BertModel`` names them."""
+    config = BertConfig(**shape.config())
+    config._attn_implementation = "eager"
+    bert = BertModel(config, add_pooling_layer=False)
+    bert.load_state_dict({name: torch.from_numpy(w) for name, w in encoder.items()})
+    return bert
+
+
 class CrossEncoder(torch.nn.Module):
     """Logits of an answer's start and end at each token, and of the passage answering at all.
 
@@ -27,10 +36,7 @@ class CrossEncoder(torch.nn.Module):
     def __init__(self, shape: BertShape, encoder: Mapping[str, Floats]) -> None:
         """Untrained heads over the weights of ``encoder``, named as ``BertModel`` names them."""
         super().__init__()
-        config = BertConfig(**shape.config())
-        config._attn_implementation = "eager"
-        self.bert = BertModel(config, add_pooling_layer=False)
-        self.bert.load_state_dict({name: torch.from_numpy(w) for name, w in encoder.items()})
+        self.bert = bert_of(shape, encoder)
         self.span = torch.nn.Linear(shape.hidden, 2)
         self.answers = torch.nn.Linear(shape.hidden, 1)
         self._freeze_shared()

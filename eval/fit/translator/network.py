@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-from transformers import BertConfig, BertModel
 
+from rag.models.cross_encoder import bert_of
 from rag.models.e5 import BertShape, Floats
+from rag.models.translator import HEADS, LONGEST
 
-# Its sizes, and the most pieces it says.
-LAYERS_READING, LAYERS_WRITING, HEADS, FEED_FORWARD, LONGEST = 2, 3, 6, 1024, 64
+LAYERS_READING, LAYERS_WRITING, FEED_FORWARD = 2, 3, 1024
 
 
 class Source(torch.nn.Module):
@@ -26,10 +26,7 @@ class Source(torch.nn.Module):
     def __init__(self, shape: BertShape, encoder: Mapping[str, Floats]) -> None:
         """Over the weights of ``encoder``, named as ``BertModel`` names them."""
         super().__init__()
-        config = BertConfig(**shape.config())
-        config._attn_implementation = "eager"
-        self.bert = BertModel(config, add_pooling_layer=False)
-        self.bert.load_state_dict({name: torch.from_numpy(w) for name, w in encoder.items()})
+        self.bert = bert_of(shape, encoder)
         self.bert.encoder.layer = self.bert.encoder.layer[:-1]
         self.words = self.bert.embeddings.word_embeddings
         self.requires_grad_(False)

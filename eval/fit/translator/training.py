@@ -21,14 +21,14 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from eval.fit.translator.network import LONGEST, Source, TranslationNetwork
+from eval.fit.translator.network import Source, TranslationNetwork
 from eval.fit.translator.pairs import Pair, names, pairs, plain
 from rag.config import Settings
 from rag.models.e5 import read_tensors
 from rag.models.protocols import Vectors
 from rag.models.quantised import pack, unpack
 from rag.models.tokens import Tokens
-from rag.models.translator import LENGTH, PIECES, WEIGHTS
+from rag.models.translator import LENGTH, LONGEST, PIECES, WEIGHTS
 from rag.text.normalize import respelled
 
 # Names that are learned from, and the share of them that an epoch sees; of the rest it sees all.
