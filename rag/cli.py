@@ -285,15 +285,18 @@ def _batch(args: argparse.Namespace, library: Library, respond: Respond) -> bool
 def _chat(args: argparse.Namespace) -> int:
     from rag.chat.auth import read_logins
 
-    if args.auth:
-        read_logins(args.auth)
-    elif args.host not in ("127.0.0.1", "localhost", "::1"):
+    check = read_logins(args.auth) if args.auth else None
+    if not check and args.host not in ("127.0.0.1", "localhost", "::1"):
         say(f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login")
     library = _library(args)
     open_or_ingest_seeds(library)
-    from rag.chat.launch import launch
+    from rag.server.app import build_app
+    from rag.server.running import run
+    from rag.service.service import Service
 
-    launch(library, host=args.host, port=args.port, auth=args.auth)
+    service = Service(library)
+    service.start()
+    run(build_app(service, check=check), args.host, args.port)
     return 0
 
 

@@ -314,6 +314,10 @@ class Library:
             ModelError: a model cannot be had, loaded or run.
         """
         request = Request(question, where, history, passages, language)
+        yield from self.stream(request, quote_only=quote_only)
+
+    def stream(self, request: Request, *, quote_only: bool = False) -> Iterator[Event | Answer]:
+        """:meth:`ask_stream` of a request."""
         yield (yield from self._steps(request, quote_only=quote_only))
 
     def _steps(self, request: Request, *, quote_only: bool) -> Steps:

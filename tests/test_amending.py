@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from rag import cli
-from rag.chat.library_uploads import add_files
 from rag.errors import ArticleNotFound, UsageError
 from rag.filters import Filter, Period
 from rag.library import Library
 from rag.reading.heading import heading
+from rag.service.uploads import add_files
 from rag.store.articles import ArticleTable, write_articles
 from rag.types import Article
 

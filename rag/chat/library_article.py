@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from rag.chat.library_catalogue import Catalogue, Entry
 from rag.chat.library_html import action, cells_of, entries_html, listed
 from rag.chat.markup import Markup, element, escape, filled, isolated, joined
 from rag.chat.words import Words
 from rag.corpus.page.cleanup import reason
 from rag.corpus.page.lines import lines_of
+from rag.service.catalogue import Catalogue, Entry
 from rag.text.language import direction
 from rag.types import Article, Span
 

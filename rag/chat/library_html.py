@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from rag.chat.library_catalogue import Entry
 from rag.chat.markup import Markup, element, isolated, joined
 from rag.chat.words import Words
+from rag.service.catalogue import Entry
 
 
 def framed(inside: str, said: Words) -> Markup:

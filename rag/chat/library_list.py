@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.chat.library_catalogue import ORDERS, PAGE_ROWS, Catalogue, Entry
 from rag.chat.library_html import action, cells_of, entries_html, table
 from rag.chat.markup import Markup, element, filled, isolated, joined, shortened
 from rag.chat.words import Words
+from rag.service.catalogue import ORDERS, PAGE_ROWS, Catalogue, Entry
 
 # What a heading sorts by when it is chosen, and when it is chosen again.
 _HEADINGS: dict[str, tuple[str, str]] = {

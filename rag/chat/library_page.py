@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.chat.library_article import AMENDABLE, Refused, article_html, note_html
-from rag.chat.library_catalogue import Shelf
 from rag.chat.library_html import framed
 from rag.chat.library_list import (
     asides_html,
@@ -25,13 +24,14 @@ from rag.chat.library_list import (
     turned,
 )
 from rag.chat.library_results import hint_html, progress_html, results_html
-from rag.chat.library_uploads import FileResult, Problem, add_address, add_files
 from rag.chat.markup import Markup, element
 from rag.chat.timeline import timeline
 from rag.chat.timeline_html import timeline_html
 from rag.chat.words import Words, words
 from rag.errors import MusnadError, UsageError
 from rag.library import Library
+from rag.service.catalogue import Shelf
+from rag.service.uploads import FileResult, Problem, add_address, add_files
 from rag.types import Report
 
 _POLL_SECONDS = 0.25

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.chat.library_catalogue import Catalogue
 from rag.chat.library_html import action
-from rag.chat.library_uploads import MOST_BYTES, FileResult, Problem
 from rag.chat.markup import Markup, element, filled, isolated, joined
 from rag.chat.words import Words
 from rag.corpus.readers import READERS
+from rag.service.catalogue import Catalogue
+from rag.service.uploads import MOST_BYTES, FileResult, Problem
 
 _MEGABYTES = str(MOST_BYTES // 1_000_000)
 _PROBLEMS = 3

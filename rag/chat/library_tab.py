@@ -10,11 +10,11 @@ from typing import Any
 import gradio as gr
 
 from rag.chat.library_article import AMENDABLE
-from rag.chat.library_catalogue import ORDERS
 from rag.chat.library_page import FOLDED, PIECES, LibraryPage, View
 from rag.chat.locale import label, language_of
 from rag.chat.words import words
 from rag.library import Library
+from rag.service.catalogue import ORDERS
 
 _SCRIPT = Path(__file__).parent / "script" / "library.js"
 

@@ -11,10 +11,9 @@ from rag.chat.handlers import Handlers
 from rag.chat.library_tab import library_tab
 from rag.chat.locale import label
 from rag.chat.markup import Markup
-from rag.chat.model_loader import ModelLoader
 from rag.chat.settings_drawer import Drawer, defaults, settings_drawer
 from rag.chat.words import words
-from rag.library import Library
+from rag.service.service import Service
 
 _STATUS_SECONDS = 2.0
 # Readers whose questions are searched and quoted at the same time. Only one writes, see waiting.py;
@@ -40,9 +39,9 @@ _KEPT = """musnad.conversations({
 });"""
 
 
-def build_page(library: Library, loader: ModelLoader) -> gr.Blocks:
+def build_page(service: Service) -> gr.Blocks:
     """The page, not yet served. Its ``/ask`` endpoint returns an Answer as JSON."""
-    handlers = Handlers(library, loader)
+    handlers, library = Handlers(service), service.library
     page = gr.Blocks(
         title="Musnad · مُسنَد", fill_width=True, analytics_enabled=False,
         delete_cache=_DELETE_UPLOADS,

@@ -11,10 +11,10 @@ import gradio as gr
 from rag.answering.prompts import REPLY_LANGUAGES
 from rag.chat.answering import Choices
 from rag.chat.locale import label
-from rag.chat.model_loader import ModelLoader
 from rag.chat.words import Words, words
 from rag.errors import MusnadError
 from rag.library import Library
+from rag.service.loading import ModelLoader
 
 MOST_PASSAGES = 20
 _MODEL, _QUOTING = "model", "quoting"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from rag.chat.corpora import fingerprint
 from rag.chat.exchange import Exchange
 from rag.chat.markup import (
     Markup,
@@ -22,6 +21,7 @@ from rag.chat.markup import (
 )
 from rag.chat.words import Words, words
 from rag.errors import MusnadError
+from rag.service.corpora import fingerprint
 from rag.types import Answer, Article, ArticleRef, Citation, Hit, Span, page_range
 
 _CONTEXT_CHARACTERS = 160

@@ -14,10 +14,13 @@ from pathlib import Path
 from browser.scripted import PageModel, Script
 from fakes import SEEDS, WordEncoder, WordReader
 
-from rag.chat.launch import launch
+from rag.chat.auth import read_logins
 from rag.config import Settings
 from rag.library import Library
 from rag.models.protocols import Marks, Told
+from rag.server.app import build_app
+from rag.server.running import run
+from rag.service.service import Service
 
 # The seeds are all Arabic.
 ENGLISH = (
@@ -55,7 +58,9 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
     library.ingest([folder / "seeds"])
     if archive.exists():
         Library(beside, library.settings, models=library.models).ingest([archive])
-    launch(library, host="127.0.0.1", port=port, auth=logins)
+    service = Service(library)
+    service.start()
+    run(build_app(service, check=read_logins(logins) if logins else None), "127.0.0.1", port)
 
 
 if __name__ == "__main__":

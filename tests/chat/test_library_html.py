@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from rag.chat.library_article import AMENDABLE
-from rag.chat.library_catalogue import PAGE_ROWS, Catalogue
 from rag.chat.library_list import pages, turned
 from rag.chat.library_page import PIECES, LibraryPage, View
 from rag.chat.library_results import progress_html, results_html
-from rag.chat.library_uploads import FileResult, Problem
 from rag.chat.timeline import timeline
 from rag.chat.timeline_html import summary, timeline_html, top_of
 from rag.chat.words import words
 from rag.corpus.page.cleanup import reason
 from rag.library import Library
+from rag.service.catalogue import PAGE_ROWS, Catalogue
+from rag.service.uploads import FileResult, Problem
 from rag.types import Article, Span
 
 EN, AR = words("en"), words("ar")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.chat.library_catalogue import ORDERS, Catalogue, Shelf
 from rag.chat.words import words
 from rag.library import Library
+from rag.service.catalogue import ORDERS, Catalogue, Shelf
 from rag.types import Article
 
 BODY = "The minister opened the northern dam on Friday before a crowd of thousands of people."

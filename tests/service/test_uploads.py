@@ -9,11 +9,11 @@ import pytest
 from fakes import SEEDS
 
 from rag.chat.library_page import LibraryPage
-from rag.chat.library_uploads import FileResult, Problem, add_address, add_files
 from rag.corpus.articles import content_id
 from rag.corpus.web.fetching import Fetched
 from rag.errors import CorpusError, StoreError
 from rag.library import Library
+from rag.service.uploads import FileResult, Problem, add_address, add_files
 
 STORY = "Dam opens\nThe minister opened the northern dam on Friday before a crowd of thousands."
 

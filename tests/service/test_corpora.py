@@ -9,11 +9,11 @@ import pytest
 from fakes import WordEncoder, WordReader
 
 from rag.chat.answering import Choices, Respondent
-from rag.chat.corpora import Corpora, fingerprint
 from rag.chat.exchange import Conversation
-from rag.chat.model_loader import ModelLoader
 from rag.errors import ArticleNotFound
 from rag.library import Library
+from rag.service.corpora import Corpora, fingerprint
+from rag.service.service import Service
 from rag.types import Article
 
 TOWNS = {"default": "Sfax", "archive": "Gabes", "radio": "Bizerte"}
@@ -67,7 +67,7 @@ def test_a_question_goes_to_those_chosen(corpora: Corpora, loaded: Counter[str])
 def test_readers_who_choose_otherwise_do_not_disturb_each_other(
     corpora: Corpora, loaded: Counter[str]
 ) -> None:
-    respondent = Respondent(corpora, ModelLoader(corpora.own))
+    respondent = Respondent(Service(corpora.own))
     readers = {
         name: respondent.respond(
             "Which harbour opened on Monday?", Conversation(), Choices(corpora=(name,)), "en"

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import ExitStack
 
-from rag.chat.waiting import Line
+from rag.service.line import Line
 
 
 def test_places_in_line_and_moving_up() -> None:

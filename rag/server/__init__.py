@@ -1,0 +1,1 @@
+"""The HTTP server: the interface for programs, and the page, behind one door."""
