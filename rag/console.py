@@ -28,6 +28,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     yield answer.text
     cited = {citation.n: citation for claim in answer.claims for citation in claim.citations}
     sources = [(f"[{n}]", cited[n]) for n in sorted(cited)]
+    if answer.answered and answer.confidence is not None:
+        yield f"({answer.confidence:.0%} likely that the articles answer this)"
     for mark, citation in (*sources, *(("  ·", near) for near in answer.nearest)):
         yield ""
         yield f"{mark} {describe(citation.article, citation.pages)}"

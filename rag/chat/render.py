@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from babel.numbers import format_percent
+
 from rag.chat.markup import Markup, directed, element, filled, isolated, joined, one_line, way_of
 from rag.chat.words import Words, words
 from rag.corpus.page.lines import lines_of
@@ -159,6 +161,11 @@ def _made_by(answer: Answer, said: Words) -> Markup:
         seconds=isolated(f"{answer.timings.get('total', 0.0):.1f}"),
         model=isolated(answer.model),
     )
+    more: tuple[str, ...] = ()
+    if answer.answered and answer.confidence is not None:
+        share = format_percent(answer.confidence, locale=said.language)
+        more = (" · ", filled(said.likely, share=isolated(share)))
     rendered = answer.short and answer.short.article.language not in (None, answer.short.language)
-    more = (" · ", said.rendered) if rendered else ()
+    if rendered:
+        more = (*more, " · ", said.rendered)
     return element("p.musnad-note", text, *more, **said.way)

@@ -10,6 +10,7 @@ import pytest
 from rag.chat.exchange import Exchange
 from rag.chat.render import answer_html, question_html
 from rag.chat.sources import context, panel_html
+from rag.console import answer_lines
 from rag.library import Library
 from rag.types import Answer, ArticleRef, Citation, Claim, Short, Span
 
@@ -79,6 +80,14 @@ def test_what_was_put_into_english_is_said_to_be() -> None:
     assert "put into English" not in answer_html(answer("144 [1]", short=own), 0, "en")
     rendered = replace(own, text="144 people", language="en")
     assert "put into English" in answer_html(answer("144 [1]", short=rendered), 0, "en")
+
+
+def test_how_likely_it_is_that_the_articles_answer_is_said_of_an_answer() -> None:
+    given = replace(answer("144"), confidence=0.723)
+    assert "<bdi>72%</bdi> likely" in answer_html(given, 0, "en")
+    assert "<bdi>72%</bdi>" in answer_html(given, 0, "ar")
+    assert "likely" not in answer_html(replace(given, answered=False), 0, "en")
+    assert "(72% likely that the articles answer this)" in answer_lines(given)
 
 
 def test_each_paragraph_has_its_own_direction_and_language() -> None:
