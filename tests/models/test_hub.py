@@ -200,6 +200,18 @@ def test_one_that_brings_nothing_ends_it_and_the_next_attempt_goes_on(
     assert hub.fetched()[-1] == ("tiny-Q4_K_M.gguf", "bytes=4-")
 
 
+def test_an_interrupted_fetch_keeps_what_arrived(hub: FakeHub, here: Settings) -> None:
+    def interrupt(label: str, done: int, total: int) -> None:
+        if 0 < done < total:
+            raise KeyboardInterrupt
+
+    hub.breaks = [4]
+    with pytest.raises(KeyboardInterrupt):
+        bring(NAME, here, progress=interrupt)
+    assert bring(NAME, here).read_bytes() == Q4
+    assert hub.fetched()[-1] == ("tiny-Q4_K_M.gguf", "bytes=4-")
+
+
 def test_where_parts_cannot_be_had_it_begins_anew(hub: FakeHub, here: Settings) -> None:
     hub.ranges, hub.breaks = False, [4]
     assert bring(NAME, here).read_bytes() == Q4
