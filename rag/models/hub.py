@@ -82,7 +82,7 @@ def bring(
         ModelError: the repository has no such file, or this machine has not the memory for it.
         ChecksumMismatch: the bytes are not those the hub names.
     """
-    files = find(llm, settings.home)
+    files = known = find(llm, settings.home)
     if not files or (force and not settings.offline):
         if settings.offline:
             raise WeightsMissing(
@@ -106,7 +106,8 @@ def bring(
             progress=progress,
             fetchers=Fetchers(hub=download),
         )
-        _record(file, path)
+        if files is not known:
+            _record(file, path)
         paths.append(path)
     return paths[0]
 

@@ -75,11 +75,10 @@ def download_from_hub(
         WeightsMissing: with the cause alone as message. What has arrived stays in ``draft``.
         OSError: the disk is full.
     """
-    import huggingface_hub
+    from httpx2 import TransportError
+    from huggingface_hub import hf_hub_url
 
-    url = huggingface_hub.hf_hub_url(
-        hub.repo, hub.filename, revision=hub.revision, endpoint=endpoint
-    )
+    url = hf_hub_url(hub.repo, hub.filename, revision=hub.revision, endpoint=endpoint)
     while draft.tell() < size:
         before = draft.tell()
         try:
@@ -89,7 +88,7 @@ def download_from_hub(
             # cause is logged and, if no other source has the file, told.
             if is_disk_full(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), draft.name) from error
-            if draft.tell() == before or _hub_status(error) is not None:
+            if draft.tell() == before or not isinstance(error, TransportError):
                 raise WeightsMissing(_hub_cause(error)) from error
         else:
             if draft.tell() == before:
@@ -132,21 +131,17 @@ def _append(url: str, size: int, draft: BinaryIO, report: Arrived, token: str | 
                 return
 
 
-def _hub_status(error: BaseException) -> int | None:
-    """The status with which the hub has answered, if ``error`` says that it has."""
-    return getattr(getattr(error, "response", None), "status_code", None)
-
-
 def _hub_cause(error: BaseException) -> str:
     """What went wrong at the hub, on one line that says what mends it."""
-    status = _hub_status(error)
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return (
             f"HTTP {status}: gated, private or misspelt; accept its terms on its page, and set"
             " MUSNAD_HF_TOKEN to a token that may read it"
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = error.response.headers.get("Retry-After")  # type: ignore[attr-defined]
+        wait = getattr(response, "headers", {}).get("Retry-After")
         return f"HTTP {status}: too many requests; try again {f'in {wait} s' if wait else 'later'}"
     if status == HTTPStatus.NOT_FOUND:
         return f"HTTP {status}: not there"

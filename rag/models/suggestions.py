@@ -44,7 +44,7 @@ SUGGESTIONS = (
         layers=36,
         heads=8,
         width=128,
-        expected="newer and larger than the default, of 100 languages",
+        expected="newer and larger than the default, of more than 100 languages",
     ),
     Suggestion(
         "hf:ggml-org/gemma-3-4b-it-GGUF",
@@ -54,7 +54,7 @@ SUGGESTIONS = (
         layers=34,
         heads=4,
         width=256,
-        expected="small, and of 140 languages",
+        expected="small, and of more than 140 languages",
     ),
     Suggestion(
         "hf:Qwen/Qwen2.5-7B-Instruct-GGUF",
@@ -94,7 +94,7 @@ SUGGESTIONS = (
         layers=48,
         heads=8,
         width=256,
-        expected="the largest of these and the slowest, of 140 languages",
+        expected="the largest of these and the slowest, of more than 140 languages",
     ),
 )
 

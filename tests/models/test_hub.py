@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from fake_hub import REPO, REVISION, FakeHub, names, serving
@@ -15,9 +16,11 @@ from fake_hub import REPO, REVISION, FakeHub, names, serving
 from rag.config import Settings
 from rag.errors import ChecksumMismatch, ModelError, UsageError, WeightsMissing
 from rag.models import machine
+from rag.models.catalogue import Hub
 from rag.models.fetch import verify
 from rag.models.generators import check_llm, load_generator
 from rag.models.hub import bring, find, parse_hub_name, recorded
+from rag.models.sources import download_from_hub
 
 NAME = f"hf:{REPO}"
 Q4, Q8 = b"GGUF, four bits", b"GGUF, eight bits a weight"
@@ -210,6 +213,25 @@ def test_an_interrupted_fetch_keeps_what_arrived(hub: FakeHub, here: Settings) -
         bring(NAME, here, progress=interrupt)
     assert bring(NAME, here).read_bytes() == Q4
     assert hub.fetched()[-1] == ("tiny-Q4_K_M.gguf", "bytes=4-")
+
+
+def test_only_a_broken_connection_is_made_anew(hub: FakeHub, here: Settings) -> None:
+    def fail(label: str, done: int, total: int) -> None:
+        if done:
+            raise ValueError("nowhere to show it")
+
+    with pytest.raises(WeightsMissing, match="nowhere to show it"):
+        bring(NAME, here, progress=fail)
+    assert len(hub.fetched()) == 1
+
+
+def test_a_disk_that_is_full_is_told_as_that(hub: FakeHub) -> None:
+    file = Hub(REPO, REVISION, "tiny-Q4_K_M.gguf")
+    with (
+        Path("/dev/full").open("wb", buffering=0) as draft,
+        pytest.raises(OSError, match="No space left on device: '/dev/full'"),
+    ):
+        download_from_hub(file, len(Q4), cast(BinaryIO, draft), print, endpoint=hub.url)
 
 
 def test_where_parts_cannot_be_had_it_begins_anew(hub: FakeHub, here: Settings) -> None:
