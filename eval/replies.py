@@ -20,8 +20,8 @@ from eval.sets.values import Item
 from rag.config import Settings
 
 OURS = "musnad"
-# What changes no reply: where weights lie, keys, the number of threads.
-_NO_MATTER = ("home", "llm", "llm_key", "offline", "threads")
+# What changes no reply: where weights lie and come from, keys, the number of threads.
+_NO_MATTER = ("home", "hub", "hub_token", "llm", "llm_key", "offline", "threads")
 
 
 def run_key(shape: Mapping[str, Any], settings: Settings, system: str, corpus: str) -> str:

@@ -141,7 +141,8 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     chat = commands.add_parser("chat", parents=[placed], help="open the chat page")
     for command, run in ((ask, _ask), (chat, _chat)):
         command.set_defaults(run=run)
-        command.add_argument("--llm", help="auto, none, a model name, FILE.gguf, or a URL")
+        command.add_argument("--llm", help="auto, none, a model name, FILE.gguf,"
+                             " hf:OWNER/NAME[:FILE], or a URL")  # fmt: skip
     ask.add_argument("--answer-lang", choices=("ar", "en"), help="default: the question's")
     chat.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
     chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -31,21 +31,24 @@ class Settings:
 
     ``home`` holds weights; ``encoder`` is the default encoder's name, or the name or path of any
     sentence-transformers model; ``llm`` is ``auto`` (the embedded model when it is there, else
-    quoting), ``none`` (quoting), a catalogue name, a ``.gguf`` file, or the URL of an
-    OpenAI-compatible server. ``offline`` forbids fetching weights. Sizes are in tokens of the
-    encoder (``chunk_tokens``) and of the language model (``context_tokens``, ``answer_tokens``).
-    Of the ``passages`` that are read at most ``evidence`` sentences are kept. ``answerable`` is the
-    least estimated probability, in [0, 1], at which a question is answered rather than declined:
-    that at which a tenth of the dev questions over the news that have an answer are declined
-    (``eval/fit/reader/calibration.py``).
+    quoting), ``none`` (quoting), a catalogue name, a ``.gguf`` file, ``hf:OWNER/NAME[:FILE]`` (one
+    of the model hub), or the URL of an OpenAI-compatible server. ``offline`` forbids fetching
+    weights. ``hub`` is the address of another model hub than the public one, and ``hub_token`` what
+    opens its gated repositories. Sizes are in tokens of the encoder (``chunk_tokens``) and of the
+    language model (``context_tokens``, ``answer_tokens``). Of the ``passages`` that are read at
+    most ``evidence`` sentences are kept. ``answerable`` is the least estimated probability, in
+    [0, 1], at which a question is answered rather than declined: that at which a tenth of the dev
+    questions over the news that have an answer are declined (``eval/fit/reader/calibration.py``).
     """
 
     home: Path
     encoder: str = DEFAULT_ENCODER
     llm: str = "auto"
     llm_model: str = "default"
-    llm_key: str = "none"
+    llm_key: str = field(default="none", repr=False)
     offline: bool = False
+    hub: str | None = None
+    hub_token: str | None = field(default=None, repr=False)
     threads: int = 1
     chunk_tokens: int = 480
     passages: int = 5
@@ -57,7 +60,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from ``MUSNAD_*`` variables.
+        """Settings from ``MUSNAD_*`` variables, and those of the model hub's own client.
 
         Raises:
             UsageError: a variable that must be a positive number is not one.
@@ -71,6 +74,8 @@ class Settings:
             llm_model=env.get("MUSNAD_LLM_MODEL") or "default",
             llm_key=env.get("MUSNAD_LLM_KEY") or "none",
             offline=env.get("MUSNAD_OFFLINE", "") not in ("", "0"),
+            hub=env.get("HF_ENDPOINT") or None,
+            hub_token=env.get("MUSNAD_HF_TOKEN") or env.get("HF_TOKEN") or None,
             threads=_positive(env, "MUSNAD_THREADS", available_cores()),
         )
 

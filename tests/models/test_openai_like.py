@@ -18,6 +18,21 @@ PIECES = ["It was ", "144 ", "[1]"]
 HELLO = [{"role": "user", "content": "Hello?"}]
 
 
+GRAMMAR = 'root ::= "yes" | "no"'
+
+
+def said(piece: str) -> str:
+    """The event that sends ``piece``."""
+    chunk = {
+        "id": "1",
+        "object": "chat.completion.chunk",
+        "created": 0,
+        "model": "tiny",
+        "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}],
+    }
+    return f"data: {json.dumps(chunk)}\n\n"
+
+
 class Handler(BaseHTTPRequestHandler):
     """Lists one model and streams a fixed reply; remembers what it was asked."""
 
@@ -26,6 +41,9 @@ class Handler(BaseHTTPRequestHandler):
         {"id": "tiny", "object": "model", "created": 0, "owned_by": "us"}
     ]
     status = 200
+    # Fields of a request that are refused with 400, and how many tokens it may ask for.
+    unknown: frozenset[str] = frozenset()
+    most_tokens = 99
     # What is streamed after the pieces, and how much of it the server claims to send.
     end = "data: [DONE]\n\n"
     length: int | None = None
@@ -34,20 +52,13 @@ class Handler(BaseHTTPRequestHandler):
         self._send("application/json", json.dumps({"object": "list", "data": self.models}))
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.asked.append({**json.loads(body), "key": self.headers["Authorization"]})
-        chunks = [
-            {
-                "id": "1",
-                "object": "chat.completion.chunk",
-                "created": 0,
-                "model": "tiny",
-                "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}],
-            }
-            for piece in PIECES
-        ]
-        lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
-        self._send("text/event-stream", "".join((*lines, self.end)))
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append({**body, "key": self.headers["Authorization"]})
+        if self.unknown & body.keys() or body["max_tokens"] > self.most_tokens:
+            self.status = 400
+            self._send("application/json", json.dumps({"error": {"message": "not like that"}}))
+            return
+        self._send("text/event-stream", "".join((*map(said, PIECES), self.end)))
 
     def _send(self, kind: str, text: str) -> None:
         self.send_response(self.status)
@@ -89,6 +100,63 @@ def test_the_first_model_of_the_server_replies_piece_by_piece(
     assert asked["messages"] == [{"role": "user", "content": "How many?"}]
     assert (asked["max_tokens"], asked["temperature"], asked["stream"]) == (32, 0.0, True)
     assert asked["key"] == "Bearer secret"
+
+
+def test_a_grammar_goes_out_under_the_names_of_both_servers_that_take_one(
+    server: tuple[str, type[Handler]],
+) -> None:
+    url, handler = server
+    llm = generator(url, "tiny")
+    assert list(llm.stream(HELLO, max_tokens=8, grammar=GRAMMAR)) == PIECES
+    assert list(llm.stream(HELLO, max_tokens=8)) == PIECES
+    asked, without = handler.asked
+    assert asked["grammar"] == asked["structured_outputs"]["grammar"] == GRAMMAR
+    assert not {"grammar", "structured_outputs"} & without.keys()
+
+
+def test_a_server_that_refuses_grammars_is_asked_without_from_then_on(
+    server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = server
+    monkeypatch.setattr(handler, "unknown", frozenset({"structured_outputs"}))
+    llm = generator(url, "tiny")
+    for _ in range(2):
+        assert list(llm.stream(HELLO, max_tokens=8, grammar=GRAMMAR)) == PIECES
+    assert ["grammar" in asked for asked in handler.asked] == [True, False, False]
+
+
+def test_a_request_refused_for_something_else_does_not_forget_the_grammar(
+    server: tuple[str, type[Handler]],
+) -> None:
+    url, handler = server
+    llm = generator(url, "tiny")
+    with pytest.raises(GenerationError, match=f"{url}: .*not like that"):
+        list(llm.stream(HELLO, max_tokens=100, grammar=GRAMMAR))
+    assert list(llm.stream(HELLO, max_tokens=8, grammar=GRAMMAR)) == PIECES
+    assert "grammar" in handler.asked[-1]
+
+
+def test_a_reply_that_is_left_closes_its_connection(
+    server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, handler = server
+    left = threading.Event()
+
+    def talk(self: Handler) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        try:
+            self._send("text/event-stream", said("one"))
+            while True:  # Until nobody listens any more.
+                self.wfile.write(said("more").encode())
+        except OSError:
+            left.set()
+
+    monkeypatch.setattr(handler, "do_POST", talk)
+    stream = generator(url, "tiny").stream(HELLO, max_tokens=8, grammar=GRAMMAR)
+    assert next(stream) == "one"
+    assert not left.is_set()
+    stream.close()
+    assert left.wait(1)
 
 
 def test_a_server_without_models_and_no_server_are_named(

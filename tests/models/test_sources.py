@@ -23,8 +23,11 @@ def test_a_hub_that_is_switched_off_fails_at_once(
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     began = time.monotonic()
-    with pytest.raises(WeightsMissing, match="offline mode is enabled"):
-        download_from_hub(HUB, tmp_path, print)
+    with (
+        (tmp_path / "draft").open("ab") as draft,
+        pytest.raises(WeightsMissing, match="offline mode is enabled"),
+    ):
+        download_from_hub(HUB, len(WHOLE), draft, print)
     assert time.monotonic() - began < 3
 
 
@@ -65,10 +68,13 @@ def hub_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("hub_server")
 def test_the_hub_is_asked_for_the_exact_revision(tmp_path: Path) -> None:
     seen: list[int] = []
-    assert download_from_hub(HUB, tmp_path, seen.append).read_bytes() == WHOLE
+    path = tmp_path / "draft"
+    with path.open("ab") as draft:
+        download_from_hub(HUB, len(WHOLE), draft, seen.append)
+    assert path.read_bytes() == WHOLE
     assert seen[-1] == len(WHOLE)
-    with pytest.raises(WeightsMissing, match="404"):
-        download_from_hub(replace(HUB, revision="1" * 40), tmp_path / "other", seen.append)
+    with (tmp_path / "other").open("ab") as draft, pytest.raises(WeightsMissing, match="404"):
+        download_from_hub(replace(HUB, revision="1" * 40), len(WHOLE), draft, seen.append)
 
 
 def test_without_pip_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
