@@ -37,7 +37,9 @@ class Settings:
     Of the ``passages`` that are read at most ``evidence`` sentences are kept. ``answerable`` is the
     least estimated probability, in [0, 1], at which a question is answered rather than declined:
     that at which a tenth of the dev questions over the news that have an answer are declined
-    (``eval/fit/reader/calibration.py``).
+    (``eval/fit/reader/calibration.py``). The language model writes ``llm_slots`` answers at a time,
+    while at most ``llm_waiting`` questions wait for it; where it has not answered one that comes in
+    through a server or the page after ``answer_seconds``, quotations are the answer.
     """
 
     home: Path
@@ -54,6 +56,9 @@ class Settings:
     answer_tokens: int = 256
     answerable: float = 0.34
     question_characters: int = 2000
+    llm_slots: int = 1
+    llm_waiting: int = 32
+    answer_seconds: int = 120
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +77,9 @@ class Settings:
             llm_key=env.get("MUSNAD_LLM_KEY") or "none",
             offline=env.get("MUSNAD_OFFLINE", "") not in ("", "0"),
             threads=_positive(env, "MUSNAD_THREADS", available_cores()),
+            llm_slots=_positive(env, "MUSNAD_LLM_SLOTS", 1),
+            llm_waiting=_positive(env, "MUSNAD_LLM_WAITING", 32),
+            answer_seconds=_positive(env, "MUSNAD_ANSWER_SECONDS", 120),
         )
 
 
