@@ -38,7 +38,10 @@ class Settings:
     language model (``context_tokens``, ``answer_tokens``). Of the ``passages`` that are read at
     most ``evidence`` sentences are kept. ``answerable`` is the least estimated probability, in
     [0, 1], at which a question is answered rather than declined: that at which a tenth of the dev
-    questions over the news that have an answer are declined (``eval/fit/reader/calibration.py``).
+    questions over the news that have an answer are declined (``eval/fit/reader/calibration.py``). The
+    language model writes ``llm_slots`` answers at a time, while at most ``llm_waiting`` questions
+    wait for it; where it has not answered one that comes in through a server or the page after
+    ``answer_seconds``, quotations are the answer.
     """
 
     home: Path
@@ -57,6 +60,9 @@ class Settings:
     answer_tokens: int = 256
     answerable: float = 0.34
     question_characters: int = 2000
+    llm_slots: int = 1
+    llm_waiting: int = 32
+    answer_seconds: int = 120
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,6 +83,9 @@ class Settings:
             hub=env.get("HF_ENDPOINT") or None,
             hub_token=env.get("MUSNAD_HF_TOKEN") or env.get("HF_TOKEN") or None,
             threads=_positive(env, "MUSNAD_THREADS", available_cores()),
+            llm_slots=_positive(env, "MUSNAD_LLM_SLOTS", 1),
+            llm_waiting=_positive(env, "MUSNAD_LLM_WAITING", 32),
+            answer_seconds=_positive(env, "MUSNAD_ANSWER_SECONDS", 120),
         )
 
 

@@ -6,6 +6,7 @@ The only place that wires the rooms together. Faces (command line, page, evaluat
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator as Generation
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -316,7 +317,9 @@ class Library:
         request = Request(question, where, history, passages, language)
         yield from self.stream(request, quote_only=quote_only)
 
-    def stream(self, request: Request, *, quote_only: bool = False) -> Iterator[Event | Answer]:
+    def stream(
+        self, request: Request, *, quote_only: bool = False
+    ) -> Generation[Event | Answer, None, None]:
         """:meth:`ask_stream` of a request."""
         yield (yield from self._steps(request, quote_only=quote_only))
 

@@ -48,7 +48,7 @@ class Quoted(NamedTuple):
 
 
 class Writing(NamedTuple):
-    """The model has written some more. What it wrote is not told before it is checked."""
+    """The model is at work. What it wrote is not told before it is checked."""
 
 
 Event: TypeAlias = Retrieved | Quoted | Writing

@@ -57,7 +57,8 @@ class Pipeline:
     renderer: Renderer
     passages: int
     answerable: float
-    _searching: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    # What is left of a search holds the interpreter: two at once would only be in each other's way.
+    _retrieving: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def prepare(self, question: str, history: Sequence[Turn] = ()) -> Query:
         """The question completed from ``history`` where it leans on it, analysed and encoded."""
@@ -66,9 +67,10 @@ class Pipeline:
     def search(self, request: Request) -> tuple[Query, list[Found]]:
         """The question as understood, and its best passages, best first."""
         count = self.passages if request.passages is None else request.passages
-        with self._searching, one_blas_thread():
+        with one_blas_thread():
             query = self.prepare(request.question, request.history)
-            return query, self.retriever.retrieve(query, count, request.where)
+            with self._retrieving:
+                return query, self.retriever.retrieve(query, count, request.where)
 
     def answer(self, request: Request, writer: Writer | None = None) -> Steps:
         """Events on the way to the answer, which is returned: the passages, the quotations, that

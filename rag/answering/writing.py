@@ -113,7 +113,8 @@ def _written(stream: Iterator[str], draft: Draft) -> Generation[Writing, None, s
         usage = yield from cast(Generation[str, None, object], stream)
 
     for piece in counted():
-        draft.mark("first_word")
+        if piece:
+            draft.mark("first_word")
         pieces.append(piece)
         yield Writing()
     if isinstance(usage, Usage):

@@ -67,5 +67,9 @@ def load_generator(settings: Settings, progress: Report | None = None) -> Genera
         allowed = not settings.offline
         path = pull(payload(name), home=settings.home, allow_fetch=allowed, progress=progress)
     return LlamaGenerator(
-        path, name=name, context_tokens=settings.context_tokens, threads=settings.threads
+        path,
+        name=name,
+        context_tokens=settings.context_tokens,
+        threads=settings.threads,
+        slots=settings.llm_slots,
     )

@@ -13,13 +13,19 @@ from rag.errors import GenerationError, ModelError
 from rag.models.protocols import Message, Usage
 
 _GGUF_MAGIC = b"GGUF"
+# Of a prompt so many tokens are read at once, which is as long as stopping takes.
+_BATCH_TOKENS = 16
+# How often an empty piece is told while the model reads: nobody may want its reply any more.
+_HEARTBEAT_SECONDS = 0.5
 
 
 class LlamaGenerator:
-    """Runs one GGUF model. One reply at a time; further callers wait their turn."""
+    """Runs one GGUF model. ``slots`` replies at a time; further callers wait their turn."""
 
-    def __init__(self, model: Path, *, name: str, context_tokens: int, threads: int) -> None:
-        """Load ``model``.
+    def __init__(
+        self, model: Path, *, name: str, context_tokens: int, threads: int, slots: int = 1
+    ) -> None:
+        """Load ``model``, which is to have ``context_tokens`` for each reply.
 
         Raises:
             ModelError: it is not a GGUF file, or llama.cpp cannot load it.
@@ -29,7 +35,9 @@ class LlamaGenerator:
 
         params = xllamacpp.CommonParams()
         params.model.path = str(model)
-        params.n_ctx = context_tokens
+        params.n_ctx = context_tokens * slots
+        params.n_batch = params.n_ubatch = _BATCH_TOKENS
+        params.n_parallel = slots
         params.cpuparams.n_threads = threads
         params.cpuparams_batch.n_threads = threads
         params.verbosity = 0
@@ -43,7 +51,7 @@ class LlamaGenerator:
         except RuntimeError as error:
             raise ModelError(f"{model}: damaged or unsupported model file ({error})") from error
         self.name = name
-        self._turn = threading.Lock()
+        self._turn = threading.BoundedSemaphore(slots)
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
@@ -56,6 +64,8 @@ class LlamaGenerator:
             "stream": True,
             "stream_options": {"include_usage": True},
             "cache_prompt": True,
+            # Calls back after every batch of the prompt, and so hears that it is to stop.
+            "return_progress": True,
         }
         if grammar is not None:
             request["grammar"] = grammar
@@ -83,7 +93,14 @@ def _pieces(server: Any, request: dict[str, Any]) -> Generator[str, None, Usage 
     worker.start()
     usage = None
     try:
-        while (event := events.get()) is not None:
+        while True:
+            try:
+                event = events.get(timeout=_HEARTBEAT_SECONDS)
+            except queue.Empty:
+                yield ""
+                continue
+            if event is None:
+                break
             if isinstance(event, Exception):
                 raise GenerationError(f"the language model failed: {event}") from event
             if error := event.get("error"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from rag.config import Settings
+from rag.models.batching import BatchingEncoder
 from rag.models.centring import centred
 from rag.models.encoders import load_encoder, load_sentence_encoder
 from rag.models.generators import load_generator
@@ -47,9 +48,11 @@ class Models:
         """
         with self._lock:
             if self._encoder is None:
-                self._encoder = centred(load_encoder(self._settings, progress=self.progress))
+                loaded = load_encoder(self._settings, progress=self.progress)
+                self._encoder = BatchingEncoder(centred(loaded))
             if self._sentence_encoder is None:
-                self._sentence_encoder = centred(load_sentence_encoder(self._settings))
+                loaded = load_sentence_encoder(self._settings)
+                self._sentence_encoder = BatchingEncoder(centred(loaded))
             return self._encoder, self._sentence_encoder
 
     def reader(self) -> Reader:

@@ -92,7 +92,8 @@ class Generator(Protocol):
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
     ) -> Iterator[str]:
-        """Pieces of the reply as they are written; closing the iterator stops the model.
+        """Pieces of the reply as they are written, empty ones where that takes time; closing the
+        iterator stops the model.
 
         A generator that counts tokens returns them at its end, as :class:`Usage`. ``messages`` are
         ``{"role", "content"}`` objects; ``grammar`` is GBNF.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Collection, Generator
+from contextlib import closing
 from typing import NamedTuple, TypeAlias
 
 from rag.answering.compose import Event, Quoted
@@ -15,9 +17,12 @@ from rag.types import Answer, Hit
 
 
 class Waiting(NamedTuple):
-    """The quotations are there, and so many are ahead at the language model."""
+    """The quotations are there, and so many are ahead at the language model: for about so many
+    seconds, if that can be told yet.
+    """
 
     ahead: int
+    seconds: float | None = None
 
 
 Told: TypeAlias = Event | Waiting | Answer
@@ -30,7 +35,7 @@ class Service:
         """Over ``library`` and the indexes beside it; :meth:`start` loads the models."""
         self.corpora = Corpora(library)
         self.loader = ModelLoader(library)
-        self._line = Line()
+        self._line = Line(library.settings.llm_slots, library.settings.llm_waiting)
 
     @property
     def library(self) -> Library:
@@ -54,10 +59,12 @@ class Service:
 
     def ask(
         self, request: Request, indexes: Collection[str] = (), *, quoting: bool = False
-    ) -> Iterator[Told]:
-        """Events on the way to the answer, which is the last. Of those that need the language
-        model, one at a time is answered, the others are told how many are ahead, again and again:
-        closing the iterator gives the place up.
+    ) -> Generator[Told, None, None]:
+        """Events on the way to the answer, which is the last.
+
+        The language model writes for as many at a time as it has slots; the others are told how
+        many are ahead, again and again. Closing the iterator gives the place up. Where too many
+        wait already, or the question has taken its time, the quotations are the answer.
 
         Raises what :meth:`Library.ask_stream` does.
         """
@@ -65,8 +72,21 @@ class Service:
         if quoting or not self.loader.ready:
             yield from library.stream(request, quote_only=True)
             return
+        until = time.monotonic() + library.settings.answer_seconds
         with self._line.join() as turn:
-            for event in library.stream(request):
-                yield event
-                if isinstance(event, Quoted):
-                    yield from map(Waiting, turn)
+            if turn is None:
+                yield from library.stream(request, quote_only=True)
+                return
+            quoted: Answer | None = None
+            with closing(library.stream(request)) as events:
+                for event in events:
+                    yield event
+                    if isinstance(event, Quoted):
+                        quoted = event.answer
+                        for place in turn:
+                            yield Waiting(*place)
+                            if time.monotonic() > until:
+                                break
+                    if quoted and not isinstance(event, Answer) and time.monotonic() > until:
+                        yield quoted
+                        return

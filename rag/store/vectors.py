@@ -50,6 +50,13 @@ class VectorSource(Protocol):
         """Some of the rows."""
 
 
+def _one_thread() -> None:
+    """Let FAISS take one thread for the caller, which is each thread's own to choose: its others
+    keep spinning after a search and take the cores from the encoders.
+    """
+    faiss.omp_set_num_threads(1)
+
+
 class ExactVectors:
     """A flat FAISS index whose metric is the inner product, memory-mapped."""
 
@@ -73,6 +80,7 @@ class ExactVectors:
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
             only["params"] = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        _one_thread()
         scores, rows = self._index.search(query[None, :], k, **only)
         return rows[0], scores[0]
 
@@ -80,6 +88,7 @@ class ExactVectors:
         """The stored vectors of ``rows``, shape ``(len(rows), dimension)``."""
         if len(rows) == 0:
             return np.zeros((0, self._index.d), dtype=np.float32)
+        _one_thread()
         return np.asarray(self._index.reconstruct_batch(rows))
 
 
@@ -115,6 +124,7 @@ class CompressedVectors:
         if allowed is not None and count <= _FEW:
             return np.flatnonzero(allowed)
         fetched = min(len(self), k if allowed is None else 2 * k * len(self) // count)
+        _one_thread()
         rows: Ids = np.sort(self._codes.search(query[None, :], fetched)[1][0])
         rows = rows[rows >= 0]
         return rows if allowed is None else rows[allowed[rows]]
@@ -180,8 +190,6 @@ def open_vectors(folder: Path, name: str) -> VectorIndex:
     Raises:
         StoreError: a file is missing or damaged.
     """
-    # FAISS's threads keep spinning after a search and take the cores from the encoders.
-    faiss.omp_set_num_threads(1)
     index, rows = folder / f"{name}.faiss", folder / f"{name}.rows.npy"
     try:
         if not rows.exists():

@@ -46,7 +46,7 @@ def generator(server: ScriptedServer) -> LlamaGenerator:
     """A generator around ``server``, without a model file."""
     made = LlamaGenerator.__new__(LlamaGenerator)
     made._server = server
-    made._turn = threading.Lock()
+    made._turn = threading.BoundedSemaphore(1)
     return made
 
 
@@ -83,6 +83,21 @@ def test_dropping_the_iterator_stops_the_model_and_lets_the_next_in() -> None:
     stream.close()
     assert server.sent == 1
     assert next(made.stream(HELLO, max_tokens=9)) == "one"
+
+
+def test_while_the_model_reads_empty_pieces_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.models.llama._HEARTBEAT_SECONDS", 0.01)
+    read = threading.Event()
+
+    class Reading(ScriptedServer):
+        def handle_chat_completions(self, request: Event, take: Callable[[Event], bool]) -> None:
+            assert read.wait(10)
+            take(said("one"))
+
+    stream = generator(Reading()).stream(HELLO, max_tokens=9)
+    assert [next(stream), next(stream)] == ["", ""]
+    read.set()
+    assert "".join(stream) == "one"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -137,3 +139,16 @@ def test_an_array_is_written_as_numpy_does(tmp_path: Path) -> None:
         np.save(tmp_path / "theirs.npy", array)
         save_array(tmp_path / "ours.npy", array.dtype, array.shape, [array[:2], array[2:]])
         assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "theirs.npy").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["exact", "compressed"])
+def test_any_thread_searches_with_one_of_faiss(folder: Path, name: str) -> None:
+    index = open_vectors(folder, name)
+
+    def threads_of_faiss() -> int:
+        faiss.omp_set_num_threads(2)
+        index.search(QUERIES[0], 5)
+        return int(faiss.omp_get_max_threads())
+
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(threads_of_faiss).result() == 1
