@@ -38,10 +38,10 @@ class Settings:
     language model (``context_tokens``, ``answer_tokens``). Of the ``passages`` that are read at
     most ``evidence`` sentences are kept. ``answerable`` is the least estimated probability, in
     [0, 1], at which a question is answered rather than declined: that at which a tenth of the dev
-    questions over the news that have an answer are declined (``eval/fit/reader/calibration.py``). The
-    language model writes ``llm_slots`` answers at a time, while at most ``llm_waiting`` questions
-    wait for it; where it has not answered one that comes in through a server or the page after
-    ``answer_seconds``, quotations are the answer.
+    questions over the news that have an answer are declined (``eval/fit/reader/calibration.py``).
+    The language model writes ``llm_slots`` answers at a time, while at most ``llm_waiting``
+    questions wait for it; where it has not answered one that comes in through a server or the page
+    after ``answer_seconds``, quotations are the answer.
     """
 
     home: Path
