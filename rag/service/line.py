@@ -23,6 +23,10 @@ class Line:
         self._tickets: list[object] = []
         self._moved = threading.Condition()
 
+    def __len__(self) -> int:
+        """How many stand in it, the one that is let through among them."""
+        return len(self._tickets)
+
     @contextmanager
     def join(self, heartbeat: float = HEARTBEAT_SECONDS) -> Iterator[Generator[int]]:
         """Stand at the end of the line, as long as the ``with`` lasts.
