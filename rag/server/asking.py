@@ -28,26 +28,18 @@ from rag.types import Answer
 # What lies between takes a stream for dead that is silent for long; in seconds.
 _SILENCE = 10.0
 _FAILED = "the answer could not be made; the log of the server says why"
-_STREAM = """\
-event: passages
-data: {"hits": […]}
-
-event: quoted
-data: {"question": "…", "answered": true, …}
-
-event: waiting
-data: {"ahead": 1}
-
-event: writing
-data: {}
-
-event: answer
-data: {"question": "…", "answered": true, …}
-
-event: end
-data: {}
-
-"""
+_EVENTS = ("passages", "quoted", "waiting", "writing", "answer", "error", "end")
+_STREAM = {
+    "schema": {
+        "type": "object",
+        "description": "The data of an event is JSON: of `passages`, their `hits`; of `quoted` and"
+        " `answer`, an Answer; of `waiting`, how many are `ahead`; of `error`, an Error.",
+        "properties": {"event": {"enum": list(_EVENTS)}, "data": {"type": "string"}},
+        "required": ["event", "data"],
+        "additionalProperties": False,
+    },
+    "example": {"event": "waiting", "data": '{"ahead": 1}'},
+}
 
 _log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["questions"])
@@ -81,7 +73,7 @@ class Asked(Question):
             "description": "The answer; or a stream of events: `passages`, `quoted` (the answer by"
             " quotation), `waiting` for the language model and `writing` again and again, `answer`"
             " or `error`, and `end`. Nothing the model wrote is sent before it is checked.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAM}},
+            "content": {"text/event-stream": _STREAM},
         },
         **refusals(400, 404, 422, 503),
     },

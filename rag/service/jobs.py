@@ -35,6 +35,7 @@ _ATTEMPTS = ".begun"
 # Bytes of the name of a file, of which the file system takes 255.
 _NAME_BYTES = 200
 
+_ENDING = "the server is about to end; ask again later"
 _FAILED = "the log of the server says why; it is tried again when the server is started"
 
 _log = logging.getLogger(__name__)
@@ -119,15 +120,18 @@ class Jobs:
         try:
             return self._thread.submit(work)
         except RuntimeError as error:
-            raise Busy("the server is about to end; ask again later") from error
+            raise Busy(_ENDING) from error
 
     def upload(self, files: Iterable[tuple[str, BinaryIO]]) -> Job:
         """Keep these files, each with its name, and add their articles in time.
 
         Raises:
-            Busy: too many uploads wait, or another server takes those of this index.
+            Busy: the server is about to end, too many uploads wait, or another server takes those
+                of this index.
             StoreError: they cannot be kept.
         """
+        if self._closing.is_set():
+            raise Busy(_ENDING)
         if self.waiting >= _MOST_WAITING:
             raise Busy(f"{_MOST_WAITING} uploads wait already; ask again later")
         if not self._own():

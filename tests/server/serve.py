@@ -1,0 +1,44 @@
+"""``python serve.py FOLDER PORT [SLOW]``: ``musnad serve`` over encoders that count words.
+
+With SLOW each call of an encoder takes so many seconds. A process of its own, which may be killed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from fakes import LengthTranslator, WordEncoder, WordReader
+
+from rag import cli
+from rag.models import loaded
+from rag.models.protocols import Role, Vectors
+
+
+class SlowEncoder(WordEncoder):
+    """Takes a while."""
+
+    seconds = 0.0
+
+    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        time.sleep(self.seconds)
+        return super().encode(texts, role)
+
+
+def main(folder: Path, port: str, slow: float) -> int:
+    """Serve until killed."""
+    SlowEncoder.seconds = slow
+    passages, sentences = SlowEncoder("passages"), SlowEncoder("sentences")
+    loaded.load_encoder = lambda settings, progress=None: passages
+    loaded.load_sentence_encoder = lambda settings: sentences
+    loaded.load_reader = lambda settings, progress=None: WordReader(99.0)
+    loaded.load_translator = lambda settings, progress: LengthTranslator()
+    os.chdir(folder)
+    return cli.main(["serve", "--no-page", "--llm", "none", "--port", port])
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], float((sys.argv[3:] or [0])[0])))
