@@ -281,7 +281,7 @@ async def remove_article(id: Id, service: Served) -> Any:
 
 
 async def _done(work: Future[T]) -> T:
-    """What comes of the ``work``; it is not begun any more when the client has gone by then."""
+    """What comes of the ``work``; no thread is held while it waits for its turn."""
     return await asyncio.wrap_future(work)
 
 

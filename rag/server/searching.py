@@ -12,6 +12,7 @@ from rag.answering.pipeline import Request
 from rag.filters import Filter, Period
 from rag.server.errors import refusals
 from rag.service.service import Service
+from rag.text.normalize import encodable
 from rag.types import Hit
 
 router = APIRouter(prefix="/v1", tags=["questions"])
@@ -83,4 +84,4 @@ def search(
     service.corpora.check(question.indexes)
     request = Request(question.question, question.where(), passages=question.k)
     hits = service.search(request, question.indexes)
-    return {"question": question.question, "hits": [hit.to_dict() for hit in hits]}
+    return {"question": encodable(question.question), "hits": [hit.to_dict() for hit in hits]}

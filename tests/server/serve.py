@@ -1,6 +1,6 @@
-"""``python serve.py FOLDER PORT [SLOW]``: ``musnad serve`` over encoders that count words.
+"""``python serve.py FOLDER PORT SECONDS``: ``musnad serve`` over encoders that count words.
 
-With SLOW each call of an encoder takes so many seconds. A process of its own, which may be killed.
+Each call of an encoder takes so many seconds. A process of its own, which may be killed.
 """
 
 from __future__ import annotations
@@ -32,13 +32,17 @@ def main(folder: Path, port: str, slow: float) -> int:
     """Serve until killed."""
     SlowEncoder.seconds = slow
     passages, sentences = SlowEncoder("passages"), SlowEncoder("sentences")
-    loaded.load_encoder = lambda settings, progress=None: passages
-    loaded.load_sentence_encoder = lambda settings: sentences
-    loaded.load_reader = lambda settings, progress=None: WordReader(99.0)
-    loaded.load_translator = lambda settings, progress: LengthTranslator()
+    models: dict[str, object] = {
+        "encoder": passages,
+        "sentence_encoder": sentences,
+        "reader": WordReader(99.0),
+        "translator": LengthTranslator(),
+    }
+    for name, model in models.items():
+        setattr(loaded, f"load_{name}", lambda *_, model=model, **__: model)
     os.chdir(folder)
     return cli.main(["serve", "--no-page", "--llm", "none", "--port", port])
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], float((sys.argv[3:] or [0])[0])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])))

@@ -138,9 +138,11 @@ def test_bad_questions_are_told_in_one_line(
     ],
 )
 def test_no_body_breaks_the_server(reader: TestClient, body: bytes, status: int) -> None:
-    reply = reader.post("/v1/ask", content=body, headers={"content-type": "application/json"})
-    assert reply.status_code == status, reply.text
-    assert reply.json()
+    for route, said in (("ask", body), ("search", body.replace(b"passages", b"k"))):
+        headers = {"content-type": "application/json"}
+        reply = reader.post(f"/v1/{route}", content=said, headers=headers)
+        assert reply.status_code == status, reply.text
+        assert reply.json()
 
 
 @pytest.mark.parametrize(("route", "name"), [("search", "k"), ("ask", "passages")])

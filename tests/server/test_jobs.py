@@ -21,6 +21,7 @@ from rag.library import Library
 from rag.service import jobs as jobs_module
 from rag.service.jobs import FOLDER, Jobs
 from rag.service.service import Service
+from rag.service.uploads import add_files
 
 STORY = "Dam opens\nThe minister opened the northern dam on Friday before a crowd of thousands."
 LINES = {"content-type": "application/x-ndjson"}
@@ -184,12 +185,12 @@ def test_what_waits_when_a_server_ends_is_done_by_the_next(library: Library) -> 
 def test_what_is_under_way_when_a_server_ends_has_no_effect(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs, begun, real = Jobs(library), threading.Event(), jobs_module.add_files
+    jobs, begun = Jobs(library), threading.Event()
 
     def held(library: Library, files: Any, report: Any) -> Any:
         begun.set()
         jobs._closing.wait(10)
-        return real(library, files, report)
+        return add_files(library, files, report)
 
     monkeypatch.setattr(jobs_module, "add_files", held)
     name = upload(jobs, STORY)
