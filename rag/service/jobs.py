@@ -134,11 +134,11 @@ class Jobs:
             raise Busy(_ENDING)
         if self.waiting >= _MOST_WAITING:
             raise Busy(f"{_MOST_WAITING} uploads wait already; ask again later")
-        if not self._own():
-            raise Busy("another server takes the uploads of this index")
         name = f"{time.time_ns():x}"
         draft, folder = self._folder / f".{name}", self._folder / name
         try:
+            if not self._own():
+                raise Busy("another server takes the uploads of this index")
             for n, (file, data) in enumerate(files):
                 _keep(draft / f"{n:04}" / _file_name(file), data)
             _synced(draft)
