@@ -1,8 +1,9 @@
-"""Waits for the page at the address given, asks it over its API, and checks the answer."""
+"""Waits for the server at the address given, asks its page and its interface, checks both."""
 
 import json
 import sys
 import time
+import urllib.request
 
 from gradio_client import Client
 
@@ -20,6 +21,13 @@ question = "كم شخصا سقط في الهجوم قرب موسكو؟"
 answer = json.loads(client.predict(question, api_name="/ask"))
 print(answer["text"], answer["model"])
 assert answer["answered"] and "144" in answer["short"]["text"], answer
+body = json.dumps({"question": question}).encode()
+request = urllib.request.Request(
+    f"{address}/v1/ask", body, {"Content-Type": "application/json"}, method="POST"
+)
+with urllib.request.urlopen(request, timeout=60) as reply:
+    same = json.load(reply)
+assert {**same, "timings": None} == {**answer, "timings": None}, (same, answer)
 # Several sentences answer this one: the model joins them, as soon as it is loaded.
 for _ in range(60):
     joined = json.loads(client.predict("أين التقى وانغ يي ولافروف؟", api_name="/ask"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rag.errors import CorpusError, MusnadError, UsageError
+from rag.text.normalize import encodable
 
 Respond = Callable[[str], dict[str, Any]]
 
@@ -22,7 +23,8 @@ class Question(NamedTuple):
 
 
 def read_questions(path: Path) -> list[Question]:
-    """The questions of a JSON-lines file of ``{"id", "question"}`` objects.
+    """The questions of a JSON-lines file of ``{"id", "question"}`` objects, lone surrogates
+    replaced.
 
     Raises:
         CorpusError: the file or a line of it cannot be read, or two questions share an id.
@@ -39,7 +41,7 @@ def _question(row: dict[str, Any], place: str) -> Question:
         raise CorpusError(f'{place}: expected an object with "id" and "question"')
     if not isinstance(row.get("id"), str | int):
         raise CorpusError(f'{place}: "id" is missing')
-    return Question(str(row["id"]), row["question"])
+    return Question(encodable(str(row["id"])), encodable(row["question"]))
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -57,9 +59,8 @@ def read_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             place = f"{path}:{number}"
             try:
                 row = json.loads(line)
-            except json.JSONDecodeError as error:
-                where = f"{error.msg} at column {error.colno}"
-                raise CorpusError(f"{place}: not JSON: {where}") from error
+            except (ValueError, RecursionError) as error:  # also a number of too many digits
+                raise CorpusError(f"{place}: not JSON: {error}") from error
             if not isinstance(row, dict):
                 raise CorpusError(f"{place}: expected an object")
             yield place, row

@@ -29,8 +29,9 @@ from rag.index_commands import add_index_commands, named_index
 from rag.ingestion import Ingested
 from rag.library import Library
 from rag.models.commands import add_models_command
-from rag.models.generators import check_llm
+from rag.models.generators import LLM_HELP, check_llm
 from rag.models.progress import TransferReport
+from rag.serve_command import add_serve_commands
 
 # Entry points of packages that add commands: functions of the subparsers and their common parent.
 _EXTENSIONS = "musnad.commands"
@@ -80,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_article_commands(commands, placed)
     add_index_commands(commands, placed, common)
     _add_question_commands(commands, placed)
+    add_serve_commands(commands, placed, _opened)
     add_models_command(commands, common)
     for extension in entry_points(group=_EXTENSIONS):
         extension.load()(commands, common)
@@ -138,16 +140,9 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     search = commands.add_parser("search", parents=[asking], help="find passages")
     search.set_defaults(llm="none", run=_search)
     ask = commands.add_parser("ask", parents=[asking], help="answer with citations")
-    chat = commands.add_parser("chat", parents=[placed], help="open the chat page")
-    for command, run in ((ask, _ask), (chat, _chat)):
-        command.set_defaults(run=run)
-        command.add_argument("--llm", help="auto, none, a model name, FILE.gguf,"
-                             " hf:OWNER/NAME[:FILE], or a URL")  # fmt: skip
+    ask.set_defaults(run=_ask)
+    ask.add_argument("--llm", help=LLM_HELP)
     ask.add_argument("--answer-lang", choices=("ar", "en"), help="default: the question's")
-    chat.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
-    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
-    chat.add_argument("--auth", type=Path, metavar="FILE",
-                      help="who may log in: name:password lines (default: everybody)")  # fmt: skip
 
 
 def _library(args: argparse.Namespace) -> Library:
@@ -159,6 +154,13 @@ def _library(args: argparse.Namespace) -> Library:
     settings = dataclasses.replace(settings, llm=llm, passages=passages)
     check_llm(settings.llm)
     return Library(args.index, settings, also=args.also, progress=TransferReport())
+
+
+def _opened(args: argparse.Namespace) -> Library:
+    """The same, with the seeds in it on a first run."""
+    library = _library(args)
+    open_or_ingest_seeds(library)
+    return library
 
 
 def open_or_ingest_seeds(library: Library) -> None:
@@ -281,24 +283,6 @@ def _batch(args: argparse.Namespace, library: Library, respond: Respond) -> bool
     for done, _ in enumerate(answer_all(questions, args.output, respond), start=1):
         report("questions", done, len(questions))
     return True
-
-
-def _chat(args: argparse.Namespace) -> int:
-    from rag.chat.auth import read_logins
-
-    check = read_logins(args.auth) if args.auth else None
-    if not check and args.host not in ("127.0.0.1", "localhost", "::1"):
-        say(f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login")
-    library = _library(args)
-    open_or_ingest_seeds(library)
-    from rag.server.app import build_app
-    from rag.server.running import run
-    from rag.service.service import Service
-
-    service = Service(library)
-    service.start()
-    run(build_app(service, check=check), args.host, args.port)
-    return 0
 
 
 # An article's own control characters would move the cursor, recolour or retitle the terminal.

@@ -18,12 +18,28 @@ class UsageError(MusnadError):
     exit_code = 2
 
 
+class IndexNotFound(UsageError):
+    """No index that may be searched has this name."""
+
+
 class CorpusError(MusnadError):
     """An input file cannot be read as articles."""
 
 
 class ArticleNotFound(MusnadError):
     """No article of the index has this id, or several do."""
+
+
+class JobNotFound(MusnadError):
+    """No job has this id, or it ended long ago."""
+
+
+class Conflict(MusnadError):
+    """What is asked for does not go with how things stand now."""
+
+
+class Busy(MusnadError):
+    """More is asked for than is taken on; later it may be."""
 
 
 class StoreError(MusnadError):

@@ -21,16 +21,17 @@ class Period:
     until: datetime.date | None = None
 
     @classmethod
-    def parse(cls, since: str | None, until: str | None) -> Period:
-        """A period from ISO dates, which may leave out day or month: ``2024``, ``2024-07``.
+    def parse(cls, since: str | None, until: str | None, *, mark: str = "--") -> Period:
+        """A period from ISO dates, which may leave out day or month: ``2024``, ``2024-07``. An
+        error names the one at fault after ``mark``.
 
         Raises:
             UsageError: one is no such date, or the period ends before it begins.
         """
-        first = _bounds("--since", since)[0] if since else None
-        last = _bounds("--until", until)[1] if until else None
+        first = _bounds(f"{mark}since", since)[0] if since else None
+        last = _bounds(f"{mark}until", until)[1] if until else None
         if first and last and first > last:
-            raise UsageError(f"--since {since} is after --until {until}")
+            raise UsageError(f"{mark}since {since} is after {mark}until {until}")
         return cls(first, last)
 
     def holds(self, date: str | None) -> bool:

@@ -169,8 +169,9 @@ class Library:
         known, tokens = transaction.vocabulary, self.settings.chunk_tokens
         transaction.put(*index_articles(articles, known, self.encoders(), tokens, report))
 
-    def remove(self, ids: Iterable[str]) -> tuple[Article, ...]:
-        """Remove articles by id, or by the beginning of one; stories found in their pages too.
+    def remove(self, ids: Iterable[str], *, exact: bool = False) -> tuple[Article, ...]:
+        """Remove articles by id or, unless it is to be ``exact``, by the beginning of one; stories
+        found in their pages too.
 
         Raises:
             ArticleNotFound: an id names no article or several; nothing is removed then.
@@ -179,7 +180,7 @@ class Library:
             self.snapshot()
         with self._store.write() as transaction:
             stored = transaction.articles
-            named = {article.id: article for article in map(stored.find, ids)}
+            named = {a.id: a for a in (stored.find(name, exact=exact) for name in ids)}
             gone = named | {article.id: article for article in stored.where("host", named)}
             transaction.remove(gone)
             transaction.commit(transaction.shape or self._shape())
@@ -192,9 +193,10 @@ class Library:
         title: str | None = None,
         date: str | None = None,
         outlet: str | None = None,
+        exact: bool = False,
     ) -> Article:
-        """Correct what is known of the article whose id is, or begins with, ``name``: kept as said
-        by a person, whatever its file says now or later.
+        """Correct what is known of the article whose id is ``name`` or, unless it is to be
+        ``exact``, begins with it: kept as said by a person, whatever its file says now or later.
 
         An empty value says that it has no such; ``None`` leaves the field as it is.
 
@@ -212,7 +214,7 @@ class Library:
         if not self.exists():
             self.snapshot()
         with self._store.write() as transaction:
-            former = transaction.articles.find(name)
+            former = transaction.articles.find(name, exact=exact)
             article = former.amend({field: encodable(v) or None for field, v in said.items()})
             if same_passages(former, article):
                 transaction.update([article])
@@ -262,13 +264,13 @@ class Library:
         """Every article, in the order they were added."""
         return list(self.snapshot().articles)
 
-    def article(self, name: str) -> Article:
-        """The article whose id is, or begins with, ``name``.
+    def article(self, name: str, *, exact: bool = False) -> Article:
+        """The article whose id is ``name`` or, unless it is to be ``exact``, begins with it.
 
         Raises:
             ArticleNotFound: none does, or several.
         """
-        return self.snapshot().articles.find(name)
+        return self.snapshot().articles.find(name, exact=exact)
 
     def search(self, question: str, k: int | None = None, where: Filter = EVERYTHING) -> list[Hit]:
         """The ``k`` passages that best match the question, of articles that ``where`` admits.

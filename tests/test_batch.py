@@ -48,6 +48,13 @@ def test_results_of_other_questions_are_not_touched(tmp_path: Path) -> None:
     assert output.read_text(encoding="utf-8") == '{"id": "z"}\n'
 
 
+def test_lone_surrogates_can_be_asked_about(tmp_path: Path) -> None:
+    file, output = tmp_path / "q.jsonl", tmp_path / "r.jsonl"
+    file.write_text(r'{"id": "\ud800", "question": "who \ud800?"}', encoding="utf-8")
+    list(answer_all(read_questions(file), output, echo))
+    assert lines(output) == [{"id": "?", "question": "who ??", "answer": "WHO ??"}]
+
+
 def test_a_question_that_cannot_be_asked_becomes_an_error_record(tmp_path: Path) -> None:
     output = tmp_path / "r.jsonl"
     list(answer_all([Question("a", "bad"), *QUESTIONS[1:]], output, echo))
@@ -59,6 +66,8 @@ def test_a_question_that_cannot_be_asked_becomes_an_error_record(tmp_path: Path)
     ("text", "message"),
     [
         ("{", "q.jsonl:1: not JSON"),
+        ("9" * 5000, "q.jsonl:1: not JSON: Exceeds the limit"),
+        ("[" * 100_000, "q.jsonl:1: not JSON: maximum recursion"),
         ('{"id": "a"}', "q.jsonl:1: expected an object"),
         ('{"question": "x"}', 'q.jsonl:1: "id" is missing'),
         ('{"id": 1, "question": "x"}\n\n{"id": "1", "question": "y"}', "id '1' stands twice"),

@@ -84,6 +84,7 @@ def test_batch_forms(tmp_path: Path) -> None:
         (["chat", "--auth", "latin.txt"], 2, "--auth latin.txt: not UTF-8 text"),
         (["chat", "--auth", "empty.txt"], 2, "--auth empty.txt: nobody could log in"),
         (["chat", "--auth", "names.txt"], 2, "--auth names.txt, line 2: expected name:password"),
+        (["serve", "--auth", "nowhere"], 2, "--auth nowhere: No such file"),
         (["show", "zzz"], 1, "no article with id 'zzz'"),
     ],
 )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.chat.library_article import AMENDABLE, Refused, article_html, note_html
 from rag.chat.library_html import framed
@@ -132,7 +133,7 @@ class LibraryPage:
         """Correct what was ``typed`` anew of the article that is open; the view to show then."""
         try:
             article = self._shelf.current().article(view.chosen)
-            new = {
+            new: dict[str, Any] = {
                 name: typed[name]
                 for name in AMENDABLE
                 if article and typed[name].split() != (getattr(article, name) or "").split()

@@ -13,6 +13,8 @@ from rag.models.protocols import Generator
 from rag.types import Report
 
 QUOTING = "none"
+# What may be asked for, as the command line tells it.
+LLM_HELP = "auto, none, a model name, FILE.gguf, hf:OWNER/NAME[:FILE], or a URL"
 
 
 def check_llm(llm: str) -> None:

@@ -1,28 +1,44 @@
-"""The application: its routes, and how errors are told."""
+"""The application: its routes, and its description."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from rag import __version__
 from rag.chat.auth import Check
-from rag.errors import ArticleNotFound, MusnadError, UsageError
-from rag.server import searching
+from rag.server import articles, asking, jobs, searching, status
+from rag.server.errors import tell_errors
+from rag.server.metrics import add_metrics
 from rag.service.service import Service
+from rag.types import Record
 
-# What an error says of the request; anything else that Musnad raises is the server's own trouble.
-_STATUSES = {UsageError: 400, ArticleNotFound: 404}
+_ROUTERS = (searching.router, asking.router, articles.router, jobs.router, status.router)
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_ABOUT = """\
+Answers about news articles, in Arabic or English, that quote the words supporting every sentence.
+What is sent here is what the command line prints with `--json`. Every error is
+`{"error": "one line"}`.
+"""
 
 
 def build_app(service: Service, *, page: bool = True, check: Check | None = None) -> FastAPI:
     """The application over ``service``, with the ``page`` at its root, for those whom ``check``
     lets in.
     """
-    app = FastAPI(title="Musnad", version=__version__, docs_url=None, redoc_url=None)
+    app = _Application(
+        title="Musnad", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None
+    )
     app.state.service = service
-    app.include_router(searching.router, prefix="/v1")
-    app.add_exception_handler(MusnadError, _told)
+    for router in _ROUTERS:
+        app.include_router(router)
+    add_metrics(app, service)
+    tell_errors(app)
+    # Else the page would be asked for what is no route of ours.
+    app.add_route("/v1/{rest:path}", _nothing, _METHODS, include_in_schema=False)
     if page:
         from rag.chat.launch import mount_page
 
@@ -30,6 +46,27 @@ def build_app(service: Service, *, page: bool = True, check: Check | None = None
     return app
 
 
-def _told(request: Request, error: Exception) -> JSONResponse:
-    status = next((s for kind, s in _STATUSES.items() if isinstance(error, kind)), 503)
-    return JSONResponse({"error": str(error)}, status)
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The description, in which a value that is sent has all of its fields and no others."""
+        described = super().openapi()
+        schemas = described["components"]["schemas"]
+        for kind in Record.__subclasses__():
+            if schema := schemas.get(kind.__name__):
+                schema["required"] = list(schema["properties"])
+                schema["additionalProperties"] = False
+        return described
+
+
+async def _nothing(request: Request) -> Response:
+    """Raises :class:`HTTPException`: there is no such route, or not with this method."""
+    routes = [one for one in request.app.routes if not isinstance(one, Mount)]
+    routes = [one for one in routes if getattr(one, "endpoint", None) is not _nothing]
+    allowed = [
+        method
+        for method in _METHODS
+        if any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
+    ]
+    if allowed:
+        raise HTTPException(405, "no such method", {"Allow": ", ".join(allowed)})
+    raise HTTPException(404, "no such route")

@@ -15,6 +15,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from rag.corpus.page.cleanup import Reason, reason
+from rag.filters import Period
 from rag.library import Library
 from rag.retrieval.duplicates import near_duplicates
 from rag.store.protocol import Snapshot
@@ -58,6 +59,7 @@ class Catalogue:
 
     def __init__(self, snapshot: Snapshot) -> None:
         """Reads every article once."""
+        self.version = snapshot.version
         self._snapshot = snapshot
         entries = (_entry(place, article) for place, article in enumerate(snapshot.articles))
         self._entries = {entry.id: entry for entry in entries}
@@ -82,13 +84,28 @@ class Catalogue:
 
     # --- the list -------------------------------------------------------------------------
 
-    def find(self, query: str, order: str) -> list[Entry]:
-        """The articles that hold every word of ``query``, in ``order``; all when it has none.
+    def find(
+        self,
+        query: str,
+        order: str,
+        *,
+        period: Period | None = None,
+        language: str | None = None,
+        outlet: str | None = None,
+    ) -> list[Entry]:
+        """The articles that hold every word of ``query``, in ``order``; all when it has none. Only
+        those surely of ``period`` and, where these are given, in ``language`` and of ``outlet``.
 
         A word is found in the title, outlet, date or id wherever it stands, and in the text as
         the beginning of a word or another form of one.
         """
-        found = self.entries
+        found: Sequence[Entry] = [
+            entry
+            for entry in self.entries
+            if (period is None or period.holds(entry.date))
+            and language in (None, entry.language)
+            and (outlet is None or normalize(outlet) == normalize(entry.outlet or ""))
+        ]
         for word in content_words(query):
             saying = self._snapshot.saying(word)
             found = [entry for entry in found if word in entry.folded or entry.id in saying]
@@ -197,20 +214,21 @@ class Shelf:
         """Nothing is read before :meth:`current`."""
         self._library = library
         self._lock = threading.Lock()
-        self._version = ""
         self._catalogue: Catalogue | None = None
+        self._begun: Catalogue | None = None
 
-    def current(self) -> Catalogue:
-        """The catalogue of the library as it is now.
+    def current(self, *, copies: bool = True) -> Catalogue:
+        """The catalogue of the library as it is now, whose ``copies`` are asked for soon.
 
         Raises:
             StoreError: there is no index, or it cannot be read.
         """
         with self._lock:
             snapshot = self._library.snapshot()
-            if self._catalogue is None or self._version != snapshot.version:
+            if self._catalogue is None or self._catalogue.version != snapshot.version:
                 self._catalogue = Catalogue(snapshot)
-                self._version = snapshot.version
+            if copies and self._begun is not self._catalogue:
+                self._begun = self._catalogue
                 # Begun once the list is shown, and there when somebody has found an article.
                 later = threading.Timer(_LATER_SECONDS, self._catalogue.copies)
                 later.daemon = True

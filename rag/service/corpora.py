@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag.config import DEFAULT_INDEX
-from rag.errors import ArticleNotFound, MusnadError
+from rag.errors import ArticleNotFound, IndexNotFound, MusnadError
 from rag.library import Library, corpora
 from rag.types import Article
 
@@ -40,6 +40,17 @@ class Corpora:
         found = {path.name: path for path in corpora()} if beside else {}
         return {own.name: own} | found | {own.name: own}
 
+    def check(self, names: Collection[str]) -> None:
+        """Refuse names of no index.
+
+        Raises:
+            IndexNotFound: there is none so named.
+        """
+        known = self.named()
+        for name in names:
+            if name not in known:
+                raise IndexNotFound(f"index {name!r}: not one of {', '.join(known)}")
+
     def chosen(self, names: Collection[str]) -> Library:
         """A library of those so named; where none is, the library's own."""
         paths = [path for name, path in self.named().items() if name in names]
@@ -48,8 +59,8 @@ class Corpora:
         return library
 
     def article(self, name: str, label: str = "") -> Article:
-        """The article with id ``name``: of several in different indexes, the one whose label has
-        the fingerprint ``label``.
+        """The article with id ``name``, in full: of several in different indexes, the one whose
+        label has the fingerprint ``label``.
 
         Raises:
             ArticleNotFound: there is none in any of them that can be read.
@@ -57,9 +68,10 @@ class Corpora:
         found = []
         for library in self._all():
             with contextlib.suppress(MusnadError):
-                found.append(library.article(name))
-                if fingerprint(found[-1].label) == label:
-                    return found[-1]
+                article = library.article(name, exact=True)
+                if fingerprint(article.label) == label:
+                    return article
+                found.append(article)
         if not found:
             raise ArticleNotFound(f"no article with id {name!r}")
         return found[0]

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator, Mapping
+from concurrent.futures import Future
 from contextlib import closing
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from rag.answering.compose import Event, Quoted
 from rag.answering.pipeline import Request
+from rag.corpus.articles import articles_of
+from rag.corpus.documents import Document
+from rag.filters import well_formed
 from rag.library import Library
+from rag.service.catalogue import Shelf
 from rag.service.corpora import Corpora
+from rag.service.jobs import Jobs
 from rag.service.line import Line
 from rag.service.loading import ModelLoader
-from rag.types import Answer, Hit
+from rag.types import Answer, Article, Hit
 
 
 class Waiting(NamedTuple):
@@ -25,16 +32,31 @@ class Waiting(NamedTuple):
     seconds: float | None = None
 
 
+class Put(NamedTuple):
+    """An article as it now stands, and whether there was none of its id before."""
+
+    article: Article
+    new: bool
+
+
 Told: TypeAlias = Event | Waiting | Answer
 
 
 class Service:
-    """Safe to use from several threads. Answers by quoting until the language model is there."""
+    """Safe to use from several threads. Answers by quoting until the language model is there.
+
+    What changes articles is done one after another, as its future tells; a future cancelled before
+    its turn does nothing. Ids of articles are meant in full.
+    """
 
     def __init__(self, library: Library) -> None:
         """Over ``library`` and the indexes beside it; :meth:`start` loads the models."""
         self.corpora = Corpora(library)
         self.loader = ModelLoader(library)
+        self.jobs = Jobs(library)
+        self.shelf = Shelf(library)
+        # Told of every answer that is given.
+        self.hearers: list[Callable[[Answer], None]] = []
         self._line = Line(library.settings.llm_slots, library.settings.llm_waiting)
 
     @property
@@ -43,7 +65,8 @@ class Service:
         return self.corpora.own
 
     def start(self) -> None:
-        """Load the encoders now, and the language model in the background.
+        """Load the encoders now, and the language model in the background; and go on with uploads
+        that were left undone.
 
         Raises:
             StoreError, IndexMismatch, ModelError: nothing could be answered.
@@ -51,6 +74,13 @@ class Service:
         self.library.encoders()
         self.library.snapshot()
         self.loader.start()
+        self.jobs.start()
+
+    def stop(self) -> None:
+        """Change articles no more. What was acknowledged and not done is done after the next
+        :meth:`start`, by whichever process.
+        """
+        self.jobs.close()
 
     def search(self, request: Request, indexes: Collection[str] = ()) -> list[Hit]:
         """The best passages of the indexes so named. Raises what :meth:`Library.search` does."""
@@ -68,6 +98,16 @@ class Service:
 
         Raises what :meth:`Library.ask_stream` does.
         """
+        with closing(self._answered(request, indexes, quoting=quoting)) as events:
+            for event in events:
+                if isinstance(event, Answer):
+                    for hear in self.hearers:
+                        hear(event)
+                yield event
+
+    def _answered(
+        self, request: Request, indexes: Collection[str], *, quoting: bool
+    ) -> Generator[Told]:
         library = self.corpora.chosen(indexes)
         if quoting or not self.loader.ready:
             yield from library.stream(request, quote_only=True)
@@ -90,3 +130,37 @@ class Service:
                     if quoted and not isinstance(event, Answer) and time.monotonic() > until:
                         yield quoted
                         return
+
+    @property
+    def queue(self) -> int:
+        """How many questions are at the language model or wait for it."""
+        return len(self._line)
+
+    def put(self, document: Document) -> Future[Put]:
+        """Have an article as ``document``, which gives its id, states it; what persons said of the
+        one before stays.
+
+        Raises (the future):
+            StoreError, IndexMismatch, ModelError: as :meth:`Library.add`.
+        """
+
+        def put() -> Put:
+            first, *stories = articles_of(document)
+            done = self.library.add([first, *stories])
+            return Put(self.library.article(first.id, exact=True), first.id in done.added)
+
+        return self.jobs.do(put)
+
+    def amend(self, name: str, said: Mapping[str, str]) -> Future[Article]:
+        """Correct the title, date or outlet of an article; raises what :meth:`Library.amend` does.
+
+        Raises:
+            UsageError: the date is not ISO 8601, of any precision.
+        """
+        if said.get("date"):
+            well_formed("date", said["date"])
+        return self.jobs.do(partial(self.library.amend, name, exact=True, **said))
+
+    def remove(self, name: str) -> Future[tuple[Article, ...]]:
+        """Remove an article and the stories of its page; raises as :meth:`Library.remove`."""
+        return self.jobs.do(partial(self.library.remove, [name], exact=True))

@@ -1,4 +1,4 @@
-"""Files sent to the library page → articles, with what became of each file.
+"""Files and articles sent to a server → articles, with what became of each file.
 
 An uploaded file is read and forgotten: its articles, verbatim, are in the index, which is where
 they are kept. They name the file they came in but no place on this machine, so a second file of
@@ -7,17 +7,19 @@ the same name replaces nothing, and nothing that is removed comes back from a fo
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.corpus.articles import articles_of
-from rag.corpus.documents import Unreadable
+from rag.corpus.documents import Document, Unreadable, refuse
 from rag.corpus.readers import READERS, read_documents
-from rag.errors import MusnadError
+from rag.errors import ArticleNotFound, MusnadError, UsageError
+from rag.filters import well_formed
 from rag.library import Library
-from rag.types import Article, Report
+from rag.types import Article, Record, Report
 
 MOST_BYTES = 50_000_000
 _ADVICE = "give each article its own id"
@@ -26,7 +28,7 @@ Refusal: TypeAlias = Literal["kind", "size"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """Why a file, or line ``line`` of it, gave no article; ``text`` is one line for a person."""
 
     text: str
@@ -34,7 +36,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(Record):
     """What became of a file: ids of its articles, and what could not be read.
 
     ``known`` were in the library already, ``replaced`` stood there with another text under the
@@ -57,7 +59,6 @@ def add_files(
     most_bytes: int = MOST_BYTES,
 ) -> list[FileResult]:
     """Add the articles of ``files`` in one write; a file that fails takes no other with it."""
-    stored = {a.id: a for a in library.articles()} if library.exists() else {}
     batch: dict[str, Article] = {}
     read: list[tuple[FileResult, Mapping[str, Article]]] = []
     for file in files:
@@ -67,6 +68,7 @@ def add_files(
             result = _failed(result, f"id {clash!r} stands for two different texts; {_ADVICE}")
         read.append((result, {} if clash else own))
         batch |= read[-1][1]
+    stored = _stored(library, batch) if library.exists() else {}
     fresh = [article for article in batch.values() if not _same(article, stored.get(article.id))]
     try:
         done = library.add(fresh, report=report) if fresh else None
@@ -86,6 +88,48 @@ def add_address(
         return [_failed(FileResult(url), str(error))]
     problems = tuple(Problem(one.reason) for one in done.unreadable)
     return [FileResult(url, done.added, done.replaced, done.unchanged, problems)]
+
+
+def stated(
+    name: str,
+    text: str,
+    *,
+    title: str | None = None,
+    date: str | None = None,
+    outlet: str | None = None,
+    url: str | None = None,
+    language: str | None = None,
+) -> Document:
+    """An article that is sent by itself, with id ``name`` and what else is stated of it.
+
+    Raises:
+        UsageError: the id begins or ends with a space or is empty, as the text must not be; a NUL
+            is somewhere; or the date is not ISO 8601, of any precision.
+        CorpusError: as :func:`rag.corpus.documents.refuse`.
+    """
+    said = {"title": title, "date": date, "outlet": outlet, "url": url, "language": language}
+    fields = {key: " ".join((value or "").split()) or None for key, value in said.items()}
+    if not name or name != name.strip():
+        raise UsageError(f"id {name!r}: must not be empty, nor begin or end with a space")
+    if not text.strip():
+        raise UsageError("text: empty")
+    for key, value in {"id": name, "text": text, **fields}.items():
+        if "\0" in (value or ""):
+            raise UsageError(f"{key}: a NUL, which is no character of a text")
+    if fields["date"]:
+        fields["date"] = well_formed("date", fields["date"])
+    refuse(text, name, *fields.values())
+    return Document(text, name, **fields, pages=())
+
+
+def _stored(library: Library, ids: Iterable[str]) -> dict[str, Article]:
+    """Those of the articles ``ids`` that are in the library."""
+    articles = library.snapshot().articles
+    found = {}
+    for name in ids:
+        with contextlib.suppress(ArticleNotFound):
+            found[name] = articles.find(name, exact=True)
+    return found
 
 
 def _read(file: Path, most_bytes: int) -> tuple[FileResult, list[Article]]:

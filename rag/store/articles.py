@@ -150,11 +150,13 @@ class LiveArticles:
         for placed in heapq.merge(*map(self._of, self._parts), key=itemgetter(0)):
             yield placed.article
 
-    def find(self, name: str) -> Article:
+    def find(self, name: str, *, exact: bool = False) -> Article:
         """See :meth:`rag.store.protocol.Articles.find`."""
-        exact = self.where("id", [name])
+        named = self.where("id", [name])
+        if named:
+            return named[0]
         if exact:
-            return exact[0]
+            raise ArticleNotFound(f"no article with id {name!r}")
         found = [
             placed.article
             for table, dead in self._parts

@@ -113,8 +113,9 @@ class Articles(Protocol):
 
     def __iter__(self) -> Iterator[Article]: ...
 
-    def find(self, name: str) -> Article:
-        """The article whose id is ``name`` or, when only one does, begins with it.
+    def find(self, name: str, *, exact: bool = False) -> Article:
+        """The article whose id is ``name`` or, unless it is to be ``exact``, when only one does,
+        begins with it.
 
         Raises:
             ArticleNotFound: none does, or several.
