@@ -25,7 +25,7 @@ from llama_index.core.chat_engine.types import (
 from llama_index.core.llms import ChatMessage, ChatResponse
 from llama_index.core.tools import ToolOutput
 
-from rag.answering.conversation import Turn, resolve
+from rag.answering.conversation import turns
 from rag.corpus.articles import articles_of
 from rag.corpus.documents import Document
 from rag.corpus.formats.record_dates import DateOrder, date_order, iso_date
@@ -149,11 +149,9 @@ class MusnadChatEngine(BaseChatEngine):
     def _answer(self, message: str, chat_history: History) -> ToolOutput:
         """The answer to ``message``, after which both are part of the conversation."""
         history = self._history if chat_history is None else chat_history
-        turns: list[Turn] = []
-        for said in history:
-            if said.role == "user" and said.content:  # Answers are never drawn on.
-                turns.append(Turn(said.content, resolve(said.content, turns), ""))
-        response = _response(self._ask(message, history=turns))
+        # Answers are never drawn on.
+        asked = (said.content for said in history if said.role == "user")
+        response = _response(self._ask(message, history=turns(filter(None, asked))))
         question = ChatMessage(message, role="user")
         self._history = [*history, question, ChatMessage(response.response, role="assistant")]
         return ToolOutput("musnad", response.response, None, {"message": message}, response)

@@ -10,7 +10,7 @@ the next question astray. Rewriting the former question instead found no more: `
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rag.text.analyze import content_words
@@ -62,6 +62,14 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     room = _LIMIT - len(f"{head}{mark} ()")
     topic = former if len(former) <= room else former[-max(room, 0) :].partition(" ")[2]
     return f"{head}{mark} ({topic})" if room > 0 and topic and leans(question) else question
+
+
+def turns(questions: Iterable[str]) -> list[Turn]:
+    """A conversation in which these were asked, each resolved by those before it."""
+    found: list[Turn] = []
+    for question in questions:
+        found.append(Turn(question, resolve(question, found), ""))
+    return found
 
 
 def leans(question: str) -> bool:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from rag import __version__
 from rag.chat.auth import Check
 from rag.errors import ArticleNotFound, MusnadError, UsageError
-from rag.server import searching
+from rag.server import completions, searching
 from rag.service.service import Service
 
 # What an error says of the request; anything else that Musnad raises is the server's own trouble.
@@ -22,6 +22,7 @@ def build_app(service: Service, *, page: bool = True, check: Check | None = None
     app = FastAPI(title="Musnad", version=__version__, docs_url=None, redoc_url=None)
     app.state.service = service
     app.include_router(searching.router, prefix="/v1")
+    app.include_router(completions.router, prefix="/v1")
     app.add_exception_handler(MusnadError, _told)
     if page:
         from rag.chat.launch import mount_page

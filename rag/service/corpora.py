@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag.config import DEFAULT_INDEX
-from rag.errors import ArticleNotFound, MusnadError
+from rag.errors import ArticleNotFound, MusnadError, UsageError
 from rag.library import Library, corpora
 from rag.types import Article
 
@@ -39,6 +39,17 @@ class Corpora:
         beside = own.resolve().parent == DEFAULT_INDEX.parent.resolve()
         found = {path.name: path for path in corpora()} if beside else {}
         return {own.name: own} | found | {own.name: own}
+
+    def check(self, names: Collection[str]) -> None:
+        """Refuse names of no index.
+
+        Raises:
+            UsageError: there is none so named.
+        """
+        known = self.named()
+        for name in names:
+            if name not in known:
+                raise UsageError(f"index {name!r}: not one of {', '.join(known)}")
 
     def chosen(self, names: Collection[str]) -> Library:
         """A library of those so named; where none is, the library's own."""
