@@ -139,7 +139,8 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
     search.set_defaults(llm="none", run=_search)
     ask = commands.add_parser("ask", parents=[asking], help="answer with citations")
     chat = commands.add_parser("chat", parents=[placed], help="open the chat page")
-    for command, run in ((ask, _ask), (chat, _chat)):
+    mcp = commands.add_parser("mcp", parents=[placed], help="serve a language model's tools (MCP)")
+    for command, run in ((ask, _ask), (chat, _chat), (mcp, _mcp)):
         command.set_defaults(run=run)
         command.add_argument("--llm", help="auto, none, a model name, FILE.gguf, or a URL")
     ask.add_argument("--answer-lang", choices=("ar", "en"), help="default: the question's")
@@ -297,6 +298,20 @@ def _chat(args: argparse.Namespace) -> int:
     service = Service(library)
     service.start()
     run(build_app(service, check=check), args.host, args.port)
+    return 0
+
+
+def _mcp(args: argparse.Namespace) -> int:
+    from rag.mcp.serving import serve_stdio
+    from rag.service.service import Service
+
+    # The output is the protocol's alone.
+    with contextlib.redirect_stdout(sys.stderr):
+        library = _library(args)
+        open_or_ingest_seeds(library)
+        service = Service(library)
+        service.start()
+    serve_stdio(service)
     return 0
 
 

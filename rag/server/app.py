@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from rag import __version__
 from rag.chat.auth import Check
 from rag.errors import ArticleNotFound, MusnadError, UsageError
+from rag.mcp.serving import mount_mcp
 from rag.server import completions, searching
 from rag.service.service import Service
 
@@ -23,6 +24,7 @@ def build_app(service: Service, *, page: bool = True, check: Check | None = None
     app.state.service = service
     app.include_router(searching.router, prefix="/v1")
     app.include_router(completions.router, prefix="/v1")
+    mount_mcp(app, service)
     app.add_exception_handler(MusnadError, _told)
     if page:
         from rag.chat.launch import mount_page

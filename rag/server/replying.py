@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from rag.types import Answer, Citation
 
+SCHEME = "musnad://"
 # Of a longer quotation a link names the words at both ends.
 _WORDS_OF_AN_END = 6
 
@@ -109,7 +110,7 @@ def address(citation: Citation, index: str) -> str:
 
 def article_uri(index: str, article: str) -> str:
     """The name of an article of an index among the resources of the MCP server."""
-    return f"musnad://{quote(index, safe='')}/articles/{quote(article, safe='')}"
+    return f"{SCHEME}{quote(index, safe='')}/articles/{quote(article, safe='')}"
 
 
 def usage(answer: Answer) -> dict[str, int]:

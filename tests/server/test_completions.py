@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from fakes import LengthTranslator, ScriptedGenerator, WordEncoder, WordReader
+from fakes import HeldModel, LengthTranslator, ScriptedGenerator, WordEncoder, WordReader
 from llama_index.core.llms import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
 from served import served, wait_for
@@ -24,7 +23,7 @@ from rag.config import Settings
 from rag.errors import GenerationError
 from rag.library import Library
 from rag.models.protocols import Generator as Model
-from rag.models.protocols import Marks, Message, Told, Usage
+from rag.models.protocols import Marks, Message, Told
 from rag.server.app import build_app
 from rag.service.line import HEARTBEAT_SECONDS
 from rag.service.service import Service
@@ -45,29 +44,6 @@ class SureReader(WordReader):
         more = -30.0 if "zebra" in question else 4.0
         found = super().read(question, passages)
         return [marks._replace(answers=marks.answers + more) for marks in found]
-
-
-class HeldModel:
-    """Goes on writing until it is released, and notes who broke it off."""
-
-    name = "held"
-
-    def __init__(self) -> None:
-        self.released = threading.Event()
-        self.writing = 0
-        self.stopped = 0
-
-    def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
-    ) -> Generator[str, None, Usage]:
-        self.writing += 1
-        try:
-            while not self.released.wait(0.01):
-                yield " "
-        except GeneratorExit:
-            self.stopped += 1
-            raise
-        return Usage(prompt=1, reply=1)
 
 
 class BrokenModel:
