@@ -13,13 +13,14 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from rag.answering.conversation import turns
@@ -29,6 +30,7 @@ from rag.server.replying import Reply
 from rag.server.searching import Served
 from rag.server.streaming import EventStream, events, last
 from rag.service.service import Service, Told
+from rag.text.normalize import encodable
 from rag.types import Answer
 
 _MODEL = "musnad"
@@ -55,7 +57,12 @@ class Refused(Exception):
     def told(self) -> dict[str, Any]:
         """The error object."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
-        about = {"message": str(self), "type": kind, "param": self.param, "code": self.code}
+        about = {
+            "message": encodable(str(self)),
+            "type": kind,
+            "param": self.param,
+            "code": self.code,
+        }
         return {"error": about}
 
 
@@ -202,7 +209,8 @@ def model(model: str, service: Served) -> dict[str, Any]:
 async def complete(asked: Asked, request: HttpRequest, service: Served) -> Response:
     """An answer, every citation an annotation with the exact words."""
     reply = Reply(asked.model, await run_in_threadpool(_index, service, asked.model))
-    told = events(service.ask(asked.request(), [reply.index]))
+    wanted = await run_in_threadpool(asked.request)
+    told = events(service.ask(wanted, [reply.index]))
     if not asked.stream:
         answer = await last(told, request)
         assert isinstance(answer, Answer)

@@ -337,12 +337,23 @@ def test_what_is_not_done_is_refused_by_name(
     assert message in error.value.body["message"]
 
 
-def test_what_is_no_json_is_refused(serve: Serve) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{",
+        "[" * 100_000,
+        '{"model": "\\ud800", "messages": [{"role": "user", "content": "x"}]}',
+        '{"model": "musnad", "messages": [{"role": "user", "content": [{"type": "\\ud800"}]}]}',
+        '{"model": "musnad", "messages": [{"role": "user", "content": "\\ud800"}]}',
+    ],
+    ids=["broken", "deep", "model", "part", "question"],
+)
+def test_what_is_no_json_or_no_text_is_refused(serve: Serve, body: str) -> None:
     response = httpx.post(
-        f"{serve()}/chat/completions", content=b"{", headers={"Content-Type": "application/json"}
+        f"{serve()}/chat/completions", content=body, headers={"Content-Type": "application/json"}
     )
-    assert response.status_code == 400
-    assert "JSON" in response.json()["error"]["message"]
+    assert response.status_code in (400, 404)
+    assert response.json()["error"]["type"] == "invalid_request_error"
 
 
 def test_a_failing_model_is_told_without_internals(serve: Serve) -> None:
