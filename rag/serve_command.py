@@ -1,8 +1,10 @@
-"""``musnad serve`` and ``musnad chat``: one server, for programs and with the page for persons."""
+"""``musnad serve``, ``chat`` and ``mcp``: for programs, persons and language models."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -34,6 +36,9 @@ def add_serve_commands(commands: Any, placed: argparse.ArgumentParser, opened: O
         command.add_argument("--auth", type=Path, metavar="FILE",
                              help="who may log in to the page: name:password lines"
                              " (default: everybody)")  # fmt: skip
+    mcp = commands.add_parser("mcp", parents=[placed], help="serve a language model's tools (MCP)")
+    mcp.add_argument("--llm", help=LLM_HELP)
+    mcp.set_defaults(run=partial(_mcp, opened=opened))
 
 
 def _serve(args: argparse.Namespace, opened: Opened) -> int:
@@ -54,4 +59,16 @@ def _serve(args: argparse.Namespace, opened: Opened) -> int:
         run(build_app(service, page=args.page, check=check), args.host, args.port)
     finally:
         service.stop()
+    return 0
+
+
+def _mcp(args: argparse.Namespace, opened: Opened) -> int:
+    from rag.mcp.serving import serve_stdio
+    from rag.service.service import Service
+
+    # The output is the protocol's alone.
+    with contextlib.redirect_stdout(sys.stderr):
+        service = Service(opened(args))
+        service.start()
+    serve_stdio(service)
     return 0

@@ -240,3 +240,14 @@ class Answer(Record):
     nearest: tuple[Citation, ...] = ()
     confidence: float | None = None
     short: Short | None = None
+
+    def claimed(self) -> list[tuple[Span, Claim]]:
+        """Where ``text`` says the claims, in their order."""
+        spans: list[tuple[Span, Claim]] = []
+        at = 0
+        for claim in self.claims:
+            start = self.text.find(claim.text, at)
+            if start >= 0:
+                at = start + len(claim.text)
+                spans.append((Span(start, at), claim))
+        return spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
@@ -95,3 +96,26 @@ class ScriptedGenerator:
         for start in range(0, len(reply), 7):
             yield reply[start : start + 7]
         return Usage(prompt=sum(len(m["content"]) for m in messages), reply=len(reply))
+
+
+class HeldModel:
+    """Goes on writing until it is released, and counts those who broke it off."""
+
+    name = "held"
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.writing = 0
+        self.stopped = 0
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
+    ) -> Generator[str, None, Usage]:
+        self.writing += 1
+        try:
+            while not self.released.wait(0.01):
+                yield " "
+        except GeneratorExit:
+            self.stopped += 1
+            raise
+        return Usage(prompt=1, reply=1)

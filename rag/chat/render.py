@@ -54,7 +54,7 @@ def _paragraphs(answer: Answer, index: int, said: Words) -> Markup:
     """A paragraph for each line, those that tell more than the answer folded; markers outside of
     the claims' own words lead to the sources, and the words that answer stand out.
     """
-    claimed = _claimed(answer)
+    claimed = answer.claimed()
     claims = [span for span, _ in claimed]
     doubtful = [span for span, claim in claimed if not claim.supported]
     beside = [span for span, claim in claimed if claim.also]
@@ -81,18 +81,6 @@ def _paragraphs(answer: Answer, index: int, said: Words) -> Markup:
         more = element("summary", said.see_also.format(n=len(beside)), **said.way)
         shown.append(element("details.musnad-also", more, *folded))
     return joined(shown)
-
-
-def _claimed(answer: Answer) -> list[tuple[Span, Claim]]:
-    """Where the answer says its claims."""
-    spans: list[tuple[Span, Claim]] = []
-    at = 0
-    for claim in answer.claims:
-        start = answer.text.find(claim.text, at)
-        if start >= 0:
-            at = start + len(claim.text)
-            spans.append((Span(start, at), claim))
-    return spans
 
 
 def _lead(text: str, line: Span, claims: Sequence[Span]) -> str:

@@ -10,13 +10,14 @@ from starlette.routing import Match, Mount
 
 from rag import __version__
 from rag.chat.auth import Check
-from rag.server import articles, asking, jobs, searching, status
+from rag.mcp.serving import mount_mcp
+from rag.server import articles, asking, completions, jobs, searching, status
 from rag.server.errors import tell_errors
 from rag.server.metrics import add_metrics
 from rag.service.service import Service
 from rag.types import Record
 
-_ROUTERS = (searching.router, asking.router, articles.router, jobs.router, status.router)
+_ROUTERS = tuple(part.router for part in (searching, asking, completions, articles, jobs, status))
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ABOUT = """\
 Answers about news articles, in Arabic or English, that quote the words supporting every sentence.
@@ -35,6 +36,7 @@ def build_app(service: Service, *, page: bool = True, check: Check | None = None
     app.state.service = service
     for router in _ROUTERS:
         app.include_router(router)
+    mount_mcp(app, service)
     add_metrics(app, service)
     tell_errors(app)
     # Else the page would be asked for what is no route of ours.

@@ -19,9 +19,10 @@ from rag.answering.compose import Quoted, Retrieved, Writing
 from rag.answering.conversation import turns
 from rag.answering.pipeline import Request
 from rag.errors import MusnadError
-from rag.server.errors import refusals, told
+from rag.server.errors import refusals
 from rag.server.searching import Passages, Question, Served, examples
 from rag.server.streaming import EventStream, events, last
+from rag.service.faults import told
 from rag.service.service import Told, Waiting
 from rag.types import Answer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,35 +11,13 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from rag.errors import (
-    ArticleNotFound,
-    Busy,
-    Conflict,
-    CorpusError,
-    IndexNotFound,
-    JobNotFound,
-    MusnadError,
-    UsageError,
-)
+from rag.errors import MusnadError
+from rag.service.faults import FAILED, told
 from rag.text.normalize import encodable
 
-# What an error says of the request, the first that fits; anything else that Musnad raises is the
-# server's own trouble, of which the log tells.
-_STATUSES: tuple[tuple[type[MusnadError], int], ...] = (
-    (ArticleNotFound, 404),
-    (IndexNotFound, 404),
-    (JobNotFound, 404),
-    (Conflict, 409),
-    (CorpusError, 400),
-    (UsageError, 400),
-    (Busy, 503),
-)
-_FAILED = "the server cannot do this now; its log says why"
 # As nginx has it, for what nobody reads.
 _CLIENT_GONE = 499
 _RETRY_SECONDS = "5"
-
-_log = logging.getLogger(__name__)
 
 
 class Error(BaseModel):
@@ -71,16 +48,7 @@ def tell_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(ClientDisconnect, lambda *_: Response(status_code=_CLIENT_GONE))
-    app.add_exception_handler(Exception, lambda *_: _error(500, _FAILED))
-
-
-def told(error: MusnadError) -> tuple[int, str]:
-    """The status of an error, and what is said of it."""
-    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), None)
-    if status is None:
-        _log.warning("%s", error)
-        return 503, _FAILED
-    return status, str(error)
+    app.add_exception_handler(Exception, lambda *_: _error(500, FAILED))
 
 
 def _musnad_error(request: Request, error: Exception) -> Response:

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from rag.errors import MusnadError
-from rag.server.errors import refusals, told
+from rag.server.errors import refusals
 from rag.server.searching import Served
+from rag.service.faults import told
 from rag.service.service import Service
 
 router = APIRouter(tags=["server"])

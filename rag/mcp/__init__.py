@@ -1,0 +1,1 @@
+"""Musnad for language models: a server of the Model Context Protocol, over the service."""
