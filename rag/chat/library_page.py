@@ -46,7 +46,7 @@ class View:
 
     ``parts`` are those of :data:`FOLDED` that are open. ``asking`` shows the question before the
     removal of the article, and ``focused`` takes the reader to it. ``refused`` is what was typed to
-    correct it.
+    correct it. Who looks at it ``edits`` the articles, or only reads them.
     """
 
     query: str = ""
@@ -57,6 +57,7 @@ class View:
     asking: bool = False
     focused: bool = False
     refused: Refused | None = None
+    edits: bool = True
 
 
 def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
@@ -71,7 +72,7 @@ def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
 def _article(shelf: Shelf, view: View, said: Words) -> Markup:
     if not view.chosen:
         return element("p.musnad-lib-empty.musnad-lib-choose", said.choose_article)
-    now = {"asking": view.asking, "focused": view.focused}
+    now = {"asking": view.asking, "focused": view.focused, "edits": view.edits}
     return article_html(shelf.current(), view.chosen, said, **now, refused=view.refused)
 
 
@@ -81,7 +82,7 @@ def _timeline(shelf: Shelf, view: View, said: Words) -> Markup:
 
 PIECES: dict[str, Callable[[Shelf, View, Words], Markup]] = {
     "summary": lambda shelf, _, said: summary_html(shelf.current(), said),
-    "hint": lambda shelf, _, said: hint_html(said),
+    "hint": lambda shelf, view, said: hint_html(said, edits=view.edits),
     "timeline": _timeline,
     "list": _listing,
     "article": _article,
@@ -122,6 +123,11 @@ class LibraryPage:
                 page = int(to) if to.isascii() and to.isdigit() and len(to) < 9 else 0
                 return dataclasses.replace(view, page=page)
         return view
+
+    def may_read(self, language: str) -> Markup:
+        """What stands in the place of what only editors may do."""
+        said = words(language)
+        return framed(note_html(said.may_read), said)
 
     def meanwhile(self, what: str, language: str) -> Markup:
         """What stands in the place of an article while it is being removed or corrected."""

@@ -21,8 +21,10 @@ def run(app: FastAPI, host: str, port: int) -> None:
         UsageError: the port is taken or not allowed, or there is no such address.
     """
     config = uvicorn.Config(
-        app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_LAST_SECONDS
-    )
+        app, log_level="warning", lifespan="on", timeout_graceful_shutdown=_LAST_SECONDS,
+        # What others say of where a request comes from is not believed.
+        proxy_headers=False, server_header=False,
+    )  # fmt: skip
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=config.backlog)
