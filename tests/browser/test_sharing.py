@@ -177,3 +177,4 @@ def test_a_token_is_a_password_and_a_reader_only_reads(tmp_path: Path, driver: W
         reader.one("#musnad-lib-list button[data-does=open]").click()
         reader.one("article.musnad-lib-article")
         assert not reader.all(".musnad-lib-amend, [data-does=remove]")
+        driver.get("about:blank")

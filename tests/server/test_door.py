@@ -258,7 +258,8 @@ def test_bodies_that_are_too_large(locked: Locked) -> None:
         assert reply.status_code == 413
         assert reply.json() == {"error": "the request is too large"}
     for stated in ("-1", "1e9", "9" * 5000, "\xb2"):
-        headers = [*reader.items(), ("content-length", stated.encode("latin-1"))]
+        told = {**reader, "content-length": stated}
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in told.items()]
         assert client.post("/v1/search", content=b"", headers=headers).status_code == 413
 
 

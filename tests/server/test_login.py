@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
-from httpx import Response
 from server.doors import Locked
 from starlette.testclient import TestClient
 
@@ -30,7 +29,6 @@ def visit(locked: Locked, at: str = AT) -> TestClient:
     app = FastAPI()
     app.add_middleware(Guard, door=locked.door)
     app.routes.extend(login_routes(locked.door))
-    app.add_api_route("/", lambda request: request.state.caller.name)
 
     @app.get("/v1/articles/{path:path}")
     def told(request: Request) -> list[object]:
@@ -39,12 +37,12 @@ def visit(locked: Locked, at: str = AT) -> TestClient:
     return TestClient(app, at, follow_redirects=False)
 
 
-def log_in(client: TestClient, name: str, password: str, **headers: str) -> Response:
+def log_in(client: TestClient, name: str, password: str, **headers: str) -> Any:
     return client.post("/login", data={"name": name, "password": password}, headers=headers)
 
 
 @pytest.fixture
-def locked(tmp_path: Path) -> Iterator[Locked]:
+def locked(tmp_path: Path) -> Locked:
     """A token of each role, and two people in a file."""
     file = tmp_path / "logins"
     file.write_text(f"reader2:{hashed('كلمة السر')}\nplain:secret\n", encoding="utf-8")

@@ -49,12 +49,9 @@ class Page:
 
     def of(self, element: str, trigger: str) -> dict[str, Any]:
         """The event ``trigger`` of the component with that id in the page."""
-        targets = [
-            [id_, trigger]
-            for id_, p in self.props.items()
-            if element in (p.get("elem_id"), p.get("id"))
-        ]
-        return next(one for one in self.events() if targets[0] in one["targets"])
+        named = (i for i, p in self.props.items() if element in (p.get("elem_id"), p.get("id")))
+        target = [next(named), trigger]
+        return next(one for one in self.events() if target in one["targets"])
 
     def tell(self, event: dict[str, Any], about: object = None, *first: object) -> str:
         """Raise the event; all that is answered."""
