@@ -153,18 +153,18 @@ class LibraryPage:
             return dataclasses.replace(view, focused=True)
         return dataclasses.replace(view, refused=Refused(typed, trouble))
 
-    def remove(self, article_id: str, language: str) -> Markup:
-        """Remove an article and the stories of its page; says what went."""
+    def remove(self, article_id: str, language: str) -> tuple[Markup, bool]:
+        """Remove an article and the stories of its page; says what went, and whether it did."""
         said = words(language)
         try:
             # An id in full only: the library would take the beginning of one.
             if self._shelf.current().entry(article_id) is None:
-                return framed(note_html(said.article_gone), said)
+                return framed(note_html(said.article_gone), said), False
             gone = self._library.remove([article_id])
         except MusnadError as error:
-            return framed(note_html(str(error)), said)
+            return framed(note_html(str(error)), said), False
         told = said.removed.format(articles=said.counted("article", len(gone)))
-        return framed(note_html(told, *(article.label for article in gone)), said)
+        return framed(note_html(told, *(article.label for article in gone)), said), True
 
     def add(self, files: Sequence[Path], language: str) -> Iterator[Markup]:
         """Add files: how far it is, again and again, and at last what became of each.

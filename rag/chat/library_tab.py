@@ -137,8 +137,8 @@ class _Replies:
             yield gr.skip(), self._refused(request, does, article_id), *rest
         elif does == "removed":
             yield gr.skip(), page.meanwhile("removing", language), *rest
-            told = page.remove(article_id, language)
-            caller_of(request).note("remove", article_id, "done")
+            told, gone = page.remove(article_id, language)
+            caller_of(request).note("remove", article_id, "done" if gone else "failed")
             view = replace(view, chosen="")
             yield view, told, *self.whole(view, request)
         elif does == "amended" and sent.keys() >= {*AMENDABLE}:
@@ -164,10 +164,10 @@ class _Replies:
     def fetched(self, url: str, request: gr.Request) -> Iterator[_Reply]:
         """The results so far, and the emptied box for a further address."""
         if not _edits(request):
-            yield self._refused(request, "fetch", url), ""
+            yield self._refused(request, "fetch", url.partition("?")[0]), ""
             return
         if url.strip():
-            caller_of(request).note("fetch", url, "begun")
+            caller_of(request).note("fetch", url.partition("?")[0], "begun")
         for told in self._page.fetch(url, language_of(request)) if url.strip() else ():
             yield told, ""
 
