@@ -46,7 +46,7 @@ class _Login:
         try:
             cookie = await keys.log_in(name, password, address)
         except TooSoon as error:
-            self._note(name, address, "too soon")
+            # Not noted: whoever goes on trying would fill the audit with it.
             return _form(request, 429, name, wait=math.ceil(error.seconds))
         self._note(name, address, "let in" if cookie else "refused")
         if cookie is None:
