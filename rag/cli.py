@@ -32,6 +32,7 @@ from rag.models.commands import add_models_command
 from rag.models.generators import LLM_HELP, check_llm
 from rag.models.progress import TransferReport
 from rag.serve_command import add_serve_commands
+from rag.token_commands import add_tokens_command
 
 # Entry points of packages that add commands: functions of the subparsers and their common parent.
 _EXTENSIONS = "musnad.commands"
@@ -83,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_question_commands(commands, placed)
     add_serve_commands(commands, placed, _opened)
     add_models_command(commands, common)
+    add_tokens_command(commands, common)
     for extension in entry_points(group=_EXTENSIONS):
         extension.load()(commands, common)
     return parser

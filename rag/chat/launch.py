@@ -6,7 +6,7 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from rag.chat.auth import Check
+from rag.chat.callers import name_of
 from rag.chat.front import Front
 from rag.chat.locale import translations
 from rag.chat.page import build_page
@@ -20,9 +20,9 @@ _FONTS = ["system-ui", "Segoe UI", "Noto Naskh Arabic", "Noto Sans Arabic", "Tah
 _MOST_TRANSFERRED = 4 * MOST_BYTES
 
 
-def mount_page(app: FastAPI, service: Service, check: Check | None = None) -> None:
+def mount_page(app: FastAPI, service: Service) -> None:
     """Serve the page of ``service`` at the root of ``app``: what has another route comes first.
-    ``check`` tells who may log in; without it everybody may who reaches the address.
+    It answers nobody of whom the server's door did not say who they are.
     """
     page = build_page(service)
     page.queue(default_concurrency_limit=8)
@@ -30,7 +30,7 @@ def mount_page(app: FastAPI, service: Service, check: Check | None = None) -> No
         app,
         page,
         path="/",
-        auth=check,
+        auth_dependency=name_of,
         theme=_theme(),
         i18n=translations(),
         app_kwargs={"middleware": [Middleware(Front)]},

@@ -36,9 +36,10 @@ def article_html(
     asking: bool = False,
     focused: bool = False,
     refused: Refused | None = None,
+    edits: bool = True,
 ) -> Markup:
     """The article with id ``article_id``; ``asking`` shows the question before its removal, and
-    ``refused`` what was typed to correct it.
+    ``refused`` what was typed to correct it. Both are for who ``edits``.
 
     Where the focus is to go once it is shown is marked: to its heading when ``focused``, to the
     answer that changes nothing when asking, to what was refused.
@@ -51,17 +52,30 @@ def article_html(
     heading = element("h3", label, tabindex=-1, data_focus=focused, **named)
     sign = element("span", "×", aria_hidden="true")
     close = action("close", sign, kind="musnad-lib-close", about={"aria_label": said.close})
-    remove = action("remove", said.remove, kind="musnad-lib-button", id=article.id)
     region = {"role": "region", "aria_label": said.article_text, "lang": article.language or ""}
-    form = _form(article, refused, said)
     parts = (
         element("div.musnad-lib-head", heading, close),
         _facts(article, entry, said),
         _related(catalogue, article, stories, said),
-        _question(article, stories, said) if asking else joined((form, remove)),
+        _changes(article, stories, refused, said, asking=asking) if edits else "",
         element("div.musnad-lib-text", *_text(article, said), tabindex=0, **region),
     )
     return element("article.musnad-lib-article", *parts, aria_labelledby="musnad-lib-heading")
+
+
+def _changes(
+    article: Article,
+    stories: Sequence[Entry],
+    refused: Refused | None,
+    said: Words,
+    *,
+    asking: bool,
+) -> Markup:
+    """What can be done to it: to correct it, and to remove it, which is asked about once more."""
+    if asking:
+        return _question(article, stories, said)
+    remove = action("remove", said.remove, kind="musnad-lib-button", id=article.id)
+    return joined((_form(article, refused, said), remove))
 
 
 def note_html(text: str, *names: str) -> Markup:

@@ -47,7 +47,7 @@ class View:
 
     ``parts`` are those of :data:`FOLDED` that are open. ``asking`` shows the question before the
     removal of the article, and ``focused`` takes the reader to it. ``refused`` is what was typed to
-    correct it.
+    correct it. Who looks at it ``edits`` the articles, or only reads them.
     """
 
     query: str = ""
@@ -58,6 +58,7 @@ class View:
     asking: bool = False
     focused: bool = False
     refused: Refused | None = None
+    edits: bool = True
 
 
 def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
@@ -72,7 +73,7 @@ def _listing(shelf: Shelf, view: View, said: Words) -> Markup:
 def _article(shelf: Shelf, view: View, said: Words) -> Markup:
     if not view.chosen:
         return element("p.musnad-lib-empty.musnad-lib-choose", said.choose_article)
-    now = {"asking": view.asking, "focused": view.focused}
+    now = {"asking": view.asking, "focused": view.focused, "edits": view.edits}
     return article_html(shelf.current(), view.chosen, said, **now, refused=view.refused)
 
 
@@ -82,7 +83,7 @@ def _timeline(shelf: Shelf, view: View, said: Words) -> Markup:
 
 PIECES: dict[str, Callable[[Shelf, View, Words], Markup]] = {
     "summary": lambda shelf, _, said: summary_html(shelf.current(), said),
-    "hint": lambda shelf, _, said: hint_html(said),
+    "hint": lambda shelf, view, said: hint_html(said, edits=view.edits),
     "timeline": _timeline,
     "list": _listing,
     "article": _article,
@@ -124,6 +125,11 @@ class LibraryPage:
                 return dataclasses.replace(view, page=page)
         return view
 
+    def may_read(self, language: str) -> Markup:
+        """What stands in the place of what only editors may do."""
+        said = words(language)
+        return framed(note_html(said.may_read), said)
+
     def meanwhile(self, what: str, language: str) -> Markup:
         """What stands in the place of an article while it is being removed or corrected."""
         said = words(language)
@@ -148,18 +154,18 @@ class LibraryPage:
             return dataclasses.replace(view, focused=True)
         return dataclasses.replace(view, refused=Refused(typed, trouble))
 
-    def remove(self, article_id: str, language: str) -> Markup:
-        """Remove an article and the stories of its page; says what went."""
+    def remove(self, article_id: str, language: str) -> tuple[Markup, bool]:
+        """Remove an article and the stories of its page; says what went, and whether it did."""
         said = words(language)
         try:
             # An id in full only: the library would take the beginning of one.
             if self._shelf.current().entry(article_id) is None:
-                return framed(note_html(said.article_gone), said)
+                return framed(note_html(said.article_gone), said), False
             gone = self._library.remove([article_id])
         except MusnadError as error:
-            return framed(note_html(str(error)), said)
+            return framed(note_html(str(error)), said), False
         told = said.removed.format(articles=said.counted("article", len(gone)))
-        return framed(note_html(told, *(article.label for article in gone)), said)
+        return framed(note_html(told, *(article.label for article in gone)), said), True
 
     def add(self, files: Sequence[Path], language: str) -> Iterator[Markup]:
         """Add files: how far it is, again and again, and at last what became of each.

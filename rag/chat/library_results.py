@@ -19,8 +19,10 @@ _LAST = ("similarity", "vocabulary")
 _KINDS = isolated(" ".join(READERS), dir="ltr")
 
 
-def hint_html(said: Words) -> Markup:
-    """Which files can be added."""
+def hint_html(said: Words, *, edits: bool) -> Markup:
+    """Which files can be added; or, to who only reads, that none can."""
+    if not edits:
+        return element("p.musnad-lib-small", said.may_read)
     return element("p.musnad-lib-small", filled(said.drop_hint, size=_MEGABYTES, kinds=_KINDS))
 
 

@@ -9,12 +9,15 @@ from typing import Any
 
 import gradio as gr
 
+from rag.chat.callers import caller_of
 from rag.chat.library_article import AMENDABLE
 from rag.chat.library_page import FOLDED, PIECES, LibraryPage, View
 from rag.chat.locale import label, language_of
+from rag.chat.markup import Markup
 from rag.chat.words import words
 from rag.library import Library
 from rag.service.catalogue import ORDERS
+from rag.service.rights import Role
 
 _SCRIPT = Path(__file__).parent / "script" / "library.js"
 
@@ -92,28 +95,34 @@ class _Replies:
     def __init__(self, page: LibraryPage) -> None:
         self._page = page
 
+    def piece(self, name: str, view: View, request: gr.Request) -> Markup:
+        """A piece of the page for who made the request."""
+        view = replace(view, edits=_edits(request))
+        return self._page.piece(name, view, language_of(request))
+
     def whole(self, view: View, request: gr.Request, *, but: str = "article") -> _Reply:
         """The order's names, and all that changes with the library: every piece ``but`` one."""
-        language = language_of(request)
-        orders = gr.update(choices=words(language).choices("orders"), value=view.order)
-        return orders, *(self._page.piece(name, view, language) for name in PIECES if name != but)
+        choices = words(language_of(request)).choices("orders")
+        orders = gr.update(choices=choices, value=view.order)
+        return orders, *(self.piece(name, view, request) for name in PIECES if name != but)
 
     def selected(self, view: View, request: gr.Request) -> _Reply:
-        """All of the page, for a reader who comes to it."""
-        return self.whole(view, request, but="")
+        """All of the page, for a reader who comes to it, and the boxes for further articles."""
+        box = gr.update(visible=_edits(request))
+        return *self.whole(view, request, but=""), box, box
 
     def sought(self, view: View, query: str, by: str, request: gr.Request) -> _Reply:
         """The view and the list for what stands in the boxes."""
         order = next((o for o in ORDERS if o == by), view.order)
         view = replace(view, query=query, order=order, page=0)
-        return view, self._page.piece("list", view, language_of(request))
+        return view, self.piece("list", view, request)
 
     def turned(self, view: View, event: gr.EventData, request: gr.Request) -> _Reply:
         """The view, its order and the list after one of the list's own buttons."""
         turned = self._page.turn(view, _sent(event))
         if turned == view:
             return (gr.skip(),) * 3
-        return turned, turned.order, self._page.piece("list", turned, language_of(request))
+        return turned, turned.order, self.piece("list", turned, request)
 
     def acted(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[_Reply]:
         """The view, the article and the whole after what was done to an article."""
@@ -123,28 +132,42 @@ class _Replies:
         if does in ("open", "keep", "remove", "close"):
             view = replace(view, chosen="" if does == "close" else article_id)
             now = replace(view, asking=does == "remove", focused=does == "open")
-            yield view, page.piece("article", now, language), *rest
+            yield view, self.piece("article", now, request), *rest
+        elif does in ("removed", "amended") and not _edits(request):
+            yield gr.skip(), self._refused(request, does, article_id), *rest
         elif does == "removed":
             yield gr.skip(), page.meanwhile("removing", language), *rest
-            told = page.remove(article_id, language)
+            told, gone = page.remove(article_id, language)
+            caller_of(request).note("remove", article_id, "done" if gone else "failed")
             view = replace(view, chosen="")
             yield view, told, *self.whole(view, request)
         elif does == "amended" and sent.keys() >= {*AMENDABLE}:
             view = replace(view, chosen=article_id)
             yield view, page.meanwhile("saving", language), *rest
             now = page.amend(view, sent, language)
-            yield view, page.piece("article", now, language), *self.whole(view, request)
+            caller_of(request).note("amend", article_id, "refused" if now.refused else "done")
+            yield view, self.piece("article", now, request), *self.whole(view, request)
         else:
             yield (gr.skip(),) * 9
 
     def added(self, paths: list[str] | None, request: gr.Request) -> Iterator[_Reply]:
         """The results so far, and the emptied box for further files."""
         files = [Path(path) for path in paths or ()]
+        names = ", ".join(file.name for file in files)
+        if not _edits(request):
+            yield self._refused(request, "add", names), None
+            return
+        caller_of(request).note("add", names, "begun")
         for told in self._page.add(files, language_of(request)):
             yield told, None
 
     def fetched(self, url: str, request: gr.Request) -> Iterator[_Reply]:
         """The results so far, and the emptied box for a further address."""
+        if not _edits(request):
+            yield self._refused(request, "fetch", url.partition("?")[0]), ""
+            return
+        if url.strip():
+            caller_of(request).note("fetch", url.partition("?")[0], "begun")
         for told in self._page.fetch(url, language_of(request)) if url.strip() else ():
             yield told, ""
 
@@ -153,9 +176,14 @@ class _Replies:
 
         def reply(view: View, request: gr.Request) -> _Reply:
             view = replace(view, parts=view.parts | {name} if is_open else view.parts - {name})
-            return view, self._page.piece(name, view, language_of(request))
+            return view, self.piece(name, view, request)
 
         return reply
+
+    def _refused(self, request: gr.Request, did: str, what: str) -> Markup:
+        """What is told, and noted, of a change by somebody who may make none."""
+        caller_of(request).note(did, what, "refused")
+        return self._page.may_read(language_of(request))
 
 
 def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
@@ -163,7 +191,7 @@ def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
     listing, article = pieces["list"], pieces["article"]
     every = [parts.order, *(pieces[name] for name in PIECES)]
     whole = [part for part in every if part is not article]
-    tab.select(replies.selected, view, every, **_QUIET)
+    tab.select(replies.selected, view, [*every, parts.files, parts.address], **_QUIET)
     gr.on(
         # Not "input" of the box: Gradio does not raise it when the last letter is deleted.
         [parts.search.change, parts.search.submit, parts.order.input],
@@ -191,6 +219,11 @@ def _wire(parts: _Parts, replies: _Replies, tab: gr.Tab) -> None:
         to = [view, pieces[name]]
         fold.expand(replies.folded(name, is_open=True), view, to, **_QUIET)
         fold.collapse(replies.folded(name, is_open=False), view, to, **_QUIET)
+
+
+def _edits(request: gr.Request) -> bool:
+    """Whether who made the request may change articles."""
+    return caller_of(request).may(Role.EDITOR)
 
 
 def _sent(event: gr.EventData) -> dict[str, str]:

@@ -32,6 +32,7 @@ _TOOLS = {
     "conversations": "musnad.toggle('musnad-conversations')",
     "settings": "musnad.toggle('musnad-settings')",
     "other_language": "musnad.switchLanguage()",
+    "log_out": "location.assign('/logout')",
 }
 _KEPT = """musnad.conversations({
     element, props, watch, server,
@@ -47,7 +48,7 @@ def build_page(service: Service) -> gr.Blocks:
         delete_cache=_DELETE_UPLOADS,
     )  # fmt: skip
     with page:
-        _header()
+        way_out = _header()
         with gr.Tabs(elem_id="musnad-tabs"):
             with gr.Tab(label("chat_tab"), id="chat") as talk:
                 chat = _Chat()
@@ -63,7 +64,7 @@ def build_page(service: Service) -> gr.Blocks:
         _wire_feedback(handlers, chat, conversation)
         # Articles may have come and gone on the other page.
         talk.select(handlers.welcome, None, chat.chat, **_QUIET)
-        filled = [chat.chat, status, chat.reason, *drawer.inputs]
+        filled = [chat.chat, status, chat.reason, way_out, *drawer.inputs]
         opened = page.load(handlers.opened, None, filled, **_QUIET)
         opened.then(handlers.effect, drawer.inputs, drawer.effect, **_QUIET)
         changes = [part.change for part in drawer.inputs]
@@ -75,14 +76,19 @@ def build_page(service: Service) -> gr.Blocks:
     return page
 
 
-def _header() -> None:
+def _header() -> gr.Button:
+    """The way out is returned: it is for those alone who logged in."""
     with gr.Row(elem_id="musnad-header"):
         gr.HTML(_BRAND, elem_id="musnad-brand", padding=False)
         gr.Markdown(label("tagline"), elem_id="musnad-tagline")
         for name, script in _TOOLS.items():
             id_ = f"musnad-to-{name}"
-            button = gr.Button(label(name), size="sm", elem_id=id_, elem_classes="musnad-tool")
+            button = gr.Button(
+                label(name), size="sm", elem_id=id_, elem_classes="musnad-tool",
+                visible=name != "log_out",
+            )  # fmt: skip
             button.click(None, js=f"() => {script}", api_visibility="private")
+    return button
 
 
 class _Chat:

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount
 
 from rag import __version__
-from rag.chat.auth import Check
 from rag.mcp.serving import mount_mcp
 from rag.server import articles, asking, completions, jobs, searching, status
+from rag.server.door import Door, Guard
 from rag.server.errors import tell_errors
 from rag.server.metrics import add_metrics
 from rag.service.service import Service
@@ -26,10 +26,11 @@ What is sent here is what the command line prints with `--json`. Every error is
 """
 
 
-def build_app(service: Service, *, page: bool = True, check: Check | None = None) -> FastAPI:
-    """The application over ``service``, with the ``page`` at its root, for those whom ``check``
-    lets in.
+def build_app(service: Service, *, page: bool = True, door: Door | None = None) -> FastAPI:
+    """The application over ``service``, with the ``page`` at its root, for those whom the ``door``
+    lets in: without one, everybody.
     """
+    door = door or Door()
     app = _Application(
         title="Musnad", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None
     )
@@ -37,14 +38,18 @@ def build_app(service: Service, *, page: bool = True, check: Check | None = None
     for router in _ROUTERS:
         app.include_router(router)
     mount_mcp(app, service)
+    app.add_middleware(Guard, door=door)
+    # Outside of the door: what it refuses is counted.
     add_metrics(app, service)
     tell_errors(app)
     # Else the page would be asked for what is no route of ours.
     app.add_route("/v1/{rest:path}", _nothing, _METHODS, include_in_schema=False)
     if page:
         from rag.chat.launch import mount_page
+        from rag.server.login import login_routes
 
-        mount_page(app, service, check)
+        app.routes.extend(login_routes(door))
+        mount_page(app, service)
     return app
 
 

@@ -49,6 +49,9 @@ def run(app: ASGIApp, host: str, port: int, *, last_seconds: float = _LAST_SECON
         log_level="warning",
         lifespan="on",
         timeout_graceful_shutdown=int(last_seconds) + 1,
+        # What others say of where a request comes from is not believed.
+        proxy_headers=False,
+        server_header=False,
     )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -19,7 +19,12 @@ from rag.config import Settings
 from rag.library import Library
 from rag.models.protocols import Marks, Told
 from rag.server.app import build_app
+from rag.server.door import Door
+from rag.server.hosts import Hosts
+from rag.server.keys import Keys
 from rag.server.running import run
+from rag.server.tokens import Tokens
+from rag.service.audit import Audit
 from rag.service.service import Service
 
 # The seeds are all Arabic.
@@ -60,7 +65,10 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
         Library(beside, library.settings, models=library.models).ingest([archive])
     service = Service(library)
     service.start()
-    run(build_app(service, check=read_logins(logins) if logins else None), "127.0.0.1", port)
+    home = library.settings.home
+    keys = Keys(Tokens(home), read_logins(logins) if logins else None)
+    door = Door(keys, Hosts.of("127.0.0.1"), Audit(home))
+    run(build_app(service, door=door), "127.0.0.1", port)
 
 
 if __name__ == "__main__":

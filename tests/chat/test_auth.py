@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.chat import auth
 from rag.chat.auth import hashed, matches, read_logins
 from rag.errors import UsageError
 
@@ -45,3 +46,19 @@ def test_a_malformed_file_is_refused_in_one_line(tmp_path: Path, text: str, mess
     with pytest.raises(UsageError, match=message) as caught:
         read_logins(file)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_not_there_takes_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is hashed once, which is what takes long."""
+    stored, calls = hashed("secret"), []
+    real = auth._hash
+
+    def counted(password: str, salt: bytes) -> str:
+        calls.append(password)
+        return real(password, salt)
+
+    monkeypatch.setattr(auth, "_hash", counted)
+    assert [matches(text, "secret") for text in (stored, "secret", "other", "")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert calls == ["secret"] * 4

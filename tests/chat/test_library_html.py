@@ -89,7 +89,7 @@ def test_markup_in_an_article_is_shown_not_obeyed(attacked: LibraryPage, languag
         attacked.piece(
             "article", attacked.amend(view, dict.fromkeys(AMENDABLE, HOSTILE), language), language
         ),
-        attacked.remove('"><x', language),
+        attacked.remove('"><x', language)[0],
     ]
     shown = dict(zip(PIECES, pieces, strict=False))
     for piece in pieces:
@@ -159,7 +159,8 @@ def test_the_question_before_removal_names_all_that_goes(seeded: Library) -> Non
     confirm = asked[asked.index("alertdialog") :]
     assert host.label in confirm
     assert story.label in confirm
-    told = page.remove(host.id, "en")
+    told, gone = page.remove(host.id, "en")
+    assert gone
     assert "2 articles removed" in told
     assert host.label in told
     assert len(seeded.articles()) == 4
@@ -167,8 +168,8 @@ def test_the_question_before_removal_names_all_that_goes(seeded: Library) -> Non
 
 def test_an_article_is_removed_by_its_whole_id_only(seeded: Library) -> None:
     page = LibraryPage(seeded)
-    assert "no longer" in page.remove(seeded.articles()[0].id[:6], "en")
-    assert "no longer" in page.remove("", "en")
+    assert "no longer" in page.remove(seeded.articles()[0].id[:6], "en")[0]
+    assert page.remove("", "en")[1] is False
     assert len(seeded.articles()) == 6
 
 
