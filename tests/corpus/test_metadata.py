@@ -117,7 +117,6 @@ def test_the_date_of_the_article_and_of_nothing_else(text: str, date: str | None
         (page("نبض التلال", MENU, TITLE, BODY), "نبض التلال"),
         (page("راديو السرو 98.4", TITLE, BODY), "راديو السرو"),
         (page("THE SLOW POST", EN_TITLE, EN_BODY, "© 2021 The Slow Post"), "The Slow Post"),
-        (page(EN_TITLE, EN_BODY, "© 2021 Elm Tree Media. All rights reserved."), "Elm Tree Media"),
         (page(TITLE, "قناة السرو - بيت العرعر", BODY), "قناة السرو"),
         (page(TITLE, BODY, "المصدر: صوت الجبل"), "صوت الجبل"),
         (page(TITLE, BODY, "المصدر : صوت الجبل + وكالات"), "صوت الجبل"),
