@@ -82,12 +82,16 @@ def labelled(page: Page) -> Sample:
     return sample(page.text, {span: page.is_furniture(span) for span in page.lines})
 
 
-def plain(data: Path) -> Iterator[Sample]:
-    """News articles of many lines, to train on; a line of theirs is hardly ever furniture."""
+def trainable(data: Path) -> Iterator[str]:
+    """The texts of news articles that may be trained on."""
     chosen = set((data / "ant" / "training_ids.txt").read_text("utf-8").split())
     with (data / "ant" / "articles.jsonl").open(encoding="utf-8") as file:
-        texts = [each["text"] for each in map(json.loads, file) if each["id"] in chosen]
-    long = (text for text in texts if len(lines_of(text)) >= _MANY_LINES)
+        yield from (each["text"] for each in map(json.loads, file) if each["id"] in chosen)
+
+
+def plain(data: Path) -> Iterator[Sample]:
+    """News articles of many lines; a line of theirs is hardly ever furniture."""
+    long = (text for text in trainable(data) if len(lines_of(text)) >= _MANY_LINES)
     for text in islice(long, _PLAIN):
         yield sample(text, dict.fromkeys(lines_of(text), False))
 

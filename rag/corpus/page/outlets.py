@@ -1,230 +1,372 @@
-"""The outlet that a page names as its own or as the source of its story.
+"""The outlet that a page names as its own or as the source of its story, among all names on it.
 
-A masthead goes before a credit, because a paper that prints an agency's story is the one read. A
-name counts only where outlets are named: above the headline, after a label, in a dateline, in
-brackets under the story, or in the notice of rights.
+A name can be a line, a part of one between bars, dashes, labels and brackets, or what is left of
+such a part without words that pages speak of themselves with. Nothing in running text is one but
+what signs its first line.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from rag.corpus.page.choice import Candidate
 from rag.corpus.page.datelines import AGENCIES
-from rag.corpus.page.furniture import page_words
+from rag.corpus.page.furniture import page_words, words_of
 from rag.corpus.page.headline import title_of
 from rag.corpus.page.lines import Line, extent
-from rag.text.months import MONTH_PATTERN
-from rag.text.normalize import normalize
+from rag.corpus.page.surroundings import Surroundings
+from rag.text.analyze import analyze
+from rag.text.dates import find_dates
 from rag.text.stopwords import ARABIC, ENGLISH
 from rag.types import Span
 
+_MOST_LINES = 160  # Of those outside running text.
+_LINE_CHARACTERS = 300
+_NAME_CHARACTERS = 60
 _NAME_WORDS = 6
-_MASTHEAD_LINES = 8  # Where there is no headline to be above.
-_PLAIN_LINES = 4  # Above which a name that does not say what it is may be the masthead.
-_PLAIN_WORDS = 4
-_BYLINES = 4  # Lines below the headline of which one may name the outlet.
-_FAR = 5  # Lines below a masthead within which running text is not the story's yet.
-_DATELINES = 8
-_UNDER = 2
-_FOOT = 8
-_NOTICE_CHARACTERS = 300
-_MENU = 3
-_LINK_WORDS = 2  # The most that one link of a menu has.
-_LINKS = 2
+_NO_HEADLINE = 12  # Lines that may stand above a story without one.
+_OPENING = 60  # Characters of the story's first line within which it is signed.
+_LONG_ENOUGH = 4  # Characters of an address by which it can name the outlet.
 
-_LABEL = re.compile(r"\W*(?:المصدر|نقلا\s+عن|source|via)\s*:\s*(?P<name>\S.{0,58})", re.IGNORECASE)
+_PARTING = re.compile(
+    r"[|•·●♦∙▪▼▲►◄≡☰→←›‹:©®,،؛;\t\[\]{}<>()«»“”\"=_*#]+|\.{2,}|\s+[-–—/+]+\s*|\s*[–—/]+\s+|\s{2,}"
+    r"|[.!?؟]+(?=\s|$)|(?<=[^\W\d_])-(?=\s|$)|(?<=[^\W\d_]{2})[/–—-](?=[\u0600-\u06ff])"
+)
+_CORE = re.compile(r"\w(?:.*\w)?")
+_RIGHTS = re.compile(
+    r"©|\(c\)|\bcopyright\b|rights reserved|حقوق .{0,12}محفوظ[ةه]|محفوظ[ةه] ل", re.IGNORECASE
+)
+# What stands before the name of a source, and of a person.
+_SOURCE = re.compile(r"^\W*(?:المصدر|نقلا\s+عن|source|via)\s*:\W*$", re.IGNORECASE)
 # A program of the outlet's own: «حمّل تطبيق الجسر», "Get the Elm Post app".
 _APP = re.compile(
     r"\W*(?:(?:ت?حم|ت?نز)\S{1,5}\s+تطبيق\s+|(?:download|get|open)\s+the\s+(?=.*\bapp\b))"
     r"[«\"“]?(?P<name>[^«»\"“”|]+?)[»\"”]?(?:\s+(?:app\b|على|الآن|مجانا).*)?\W*",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(rf".{{0,25}}[(/]\s*(?P<name>{AGENCIES})(?:\s*:[^()]{{4,20}})?\s*[)/]\W*")
-_ALONE = re.compile(r"[(/–—-]+\s*([^()/–—]{3,40}?)\s*[)/]?")
-_RIGHTS = re.compile(r"©|\(c\)\s|\bcopyright\b|حقوق .{0,12}محفوظ[ةه]", re.IGNORECASE)
-# What a notice of rights says beside the owner's name.
-_NOTICE = re.compile(
-    r"©|\(c\)|copyright|all rights reserved.*|ولا يجوز.*"
-    r"|جميع|كافة|ال?حقوق|النشر|الطبع|محفوظ[ةه]|لموقع|\bل(?=\w+[ةه]\s)|\b(?:19|20)\d\d\b|[٠-٩]{4}",
+_BY = re.compile(
+    r"(?:\bby|بقلم|كتبت?|إعداد|تحرير|تصوير|بواسطة|حاورها?|photo|متابعة|المحرر|الكاتب)\W*$",
     re.IGNORECASE,
 )
-_PART = re.compile(r"\s*[|•·–—+:]\s*|\s+[-/]\s+|\s{2,}|[.]\s|\t")
-_BYLINE_PART = re.compile(r"\s*[|•·–—,،]\s*|\s+[-/]\s+|(?<=\w)\s+for\s+(?=\w)", re.IGNORECASE)
-_EDGES = " .،,●*ـ"
-_FREQUENCY = re.compile(r"[\s,،]*\d+(?:[.,]\d+(?:\s*(?:FM|إف إم))?|\s*(?:FM|إف إم))$")
-# Words by which an outlet's name says what it is, in the form that normalising gives.
-_KIND = re.compile(
-    r"(?:^|\s)(?:ال)?(?:جريده|صحيفه|مجله|قناه|اذاعه|راديو|وكاله|شبكه|معهد|وزاره|بوابه|مراه|تلفزيون"
-    r"|تلفزه|يوميه|منصه|هيئه|بلديه|مؤسسه|مدونه|منبر|نبض|صدي|نيوز|بريس"
-    r"|برس|اكسبريس|تايمز|بوست|ميديا|اونلاين|صوت(?! و)|مرصد|جامعه)(?:\s|$)"
-    r"|\b(?:gazette|herald|times|post|monitor|institute|ministry|radio|daily|weekly|tribune"
-    r"|chronicle|courier|ledger|journal|telegraph|observer|reporter|advertiser|inquirer|globe"
-    r"|messenger|beacon|guardian|independent|news|agency|network|channel|broadcasting|tv|fm"
-    r"|review|magazine|quarterly|mail|echo|argus|standard|examiner|sentinel|department|bulletin"
-    r"|dispatch|star|mirror|wire|voice|digest|press$|express|sun|citizen|advocate|mercury"
-    r"|newsletter|university|foundation)\b"
+_FOR = re.compile(r"\bby\b.*\bfor\s+(\S.*)", re.IGNORECASE)
+_AGENCY = re.compile(rf"(?:وكالة\s+)?(?:{AGENCIES})")
+_COMPANY = re.compile(
+    r"\b(?:ltd|limited|inc|llc|plc|corp|group|holdings|newspapers|media)$|\bco$", re.IGNORECASE
 )
-# What no outlet is told by: its kind alone, the company that owns it, a day.
-_NO_OUTLET = re.compile(
-    r"^(?:ال)?(?:وكاله|شبكه|بوابه|جريده|قناه)(?: (?:ال)?(?:انباء|اخبار))?$"
-    r"|\b(?:ltd|limited|inc|llc|plc|corp|group)$"
-    rf"|\d\s*(?:{MONTH_PATTERN})|(?:{MONTH_PATTERN})\s*\d"
+_CAPITALS = re.compile(r"[A-Z][\w'’.-]*(?:\s(?:(?:of|the|and|&|for)\s)*[A-Z][\w'’-]*)+")
+_ADDRESS = re.compile(r"[\w.-]+@[\w.-]+|@\w+|(?:https?://|www\.)\S+|\b[a-z0-9-]+\.[a-z]{2,}\b")
+_NUMBER_AT_EDGE = re.compile(r"^\d{3,}|^\d+[.]\d|\d{3,}$|\d[.]\d+$")
+_TIMES = re.compile(
+    r"(?:(?:يوم|صباح|مساء)? ?(?:ال)?(?:احد|اثنين|ثلاثاء|ثلثاء|اربعاء|خميس|جمعه|سبت)"
+    r"|(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"|[ap]m|[a-z]{1,3}t|gmt|utc|صباحا|مساء|ص|م|\d+)(?: \w{1,4})?"
+)
+# Words by which an outlet's name says what it is, in the form that normalising gives.
+_KIND_WORDS = (
+    "جريده صحيفه مجله قناه اذاعه راديو وكاله شبكه معهد وزاره بوابه مراه تلفزيون تلفزه يوميه "
+    "منصه هيئه بلديه مؤسسه مدونه منبر نبض صدي نيوز بريس برس اكسبريس تايمز بوست ميديا اونلاين "
+    "صوت مرصد جامعه موقع "
+    "gazette herald times post monitor institute ministry radio daily weekly tribune chronicle "
+    "courier ledger journal telegraph observer reporter advertiser inquirer globe messenger "
+    "beacon guardian independent news agency network channel broadcasting tv fm review "
+    "magazine quarterly mail echo argus standard examiner sentinel department bulletin "
+    "dispatch star mirror wire voice digest press express sun citizen advocate mercury "
+    "newsletter university foundation"
+)
+_KINDS = frozenset(_KIND_WORDS.split())
+# Words that say no more than what kind of outlet it is.
+_GENERAL_WORDS = (
+    "اسبوعيه اخباريه اخباري انباء اخبار الكترونيه مستقله وطنيه سياسيه شامله رئيس مدير عام عدد "
+    "عربيه فضائيه newspaper online edition issue"
+)
+_GENERAL = _KINDS.union(_GENERAL_WORDS.split())
+# What no outlet is told by: its kind alone.
+_KIND_ALONE = re.compile(
+    r"(?:ال)?(?:وكاله|شبكه|بوابه|جريده|قناه|صحيفه)(?: (?:ال)?(?:انباء|اخبار))?"
 )
 _IN_NAMES = {"the", "of", "for", "and", "في", "من", "علي"}
-_Found = tuple[str, Span]
 
 
-def find_outlet(lines: Sequence[Line], headline: int | None) -> _Found | None:
-    """The outlet that the page states, and where it does."""
-    found = (
-        *_mastheads(lines, headline),
-        *_suffixes(lines, headline),
-        *_bylines(lines, headline),
-        *_sources(lines),
-        *_signatures(lines, headline),
-        *_apps(lines, headline),
-        *_owners(lines),
-    )
-    return found[0] if found else None
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A name in a line: the region of the page, and how much of the line it is."""
+
+    n: int
+    span: Span
+    place: str
+    form: str
 
 
-def _mastheads(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
-    """A name above the headline that says what it is, comes again, or stands over the menu."""
-    top = min(extent(lines, None)[0], _MASTHEAD_LINES) if headline is None else headline
-    title = "" if headline is None else lines[headline].text
-    for n, line in enumerate(lines[:top]):
-        if line.stamp:
-            beside = (span.of(line.text) for span in line.stamp.names)
-            yield from (_at(line, name) for name in beside if _is_name(name) and _says_kind(name))
-        elif (name := _first_name(line)) and name not in title:
-            several = len(name.split()) > 1
-            if several and (again := _again(name, lines, n)):
-                yield again
-            elif (several and _says_kind(name)) or _stands_over(name, lines, n):
-                yield _at(line, name)
+class _Page:
+    """The lines of a page, and what its names are compared with."""
+
+    def __init__(self, lines: Sequence[Line], headline: int | None) -> None:
+        self.lines = lines
+        self.headline = -1 if headline is None else headline
+        self.around = Surroundings(lines, headline)
+        self.first, self.last = extent(lines, headline)
+        self.top = min(self.first, _NO_HEADLINE) if headline is None else headline
+        self.title = (
+            "" if headline is None else title_of(lines[headline].text).of(lines[headline].text)
+        )
+        outside = [n for n in range(len(lines)) if not self.in_story(n) or not lines[n].is_body]
+        half = _MOST_LINES // 2
+        self.outside = outside if len(outside) <= _MOST_LINES else outside[:half] + outside[-half:]
+        edges = (n for n in self.outside if not self.in_story(n))
+        self.edges = "\n".join(_key(lines[n].text) for n in edges)
+        self.addresses = {
+            _squeezed(word)
+            for n in self.outside
+            for address in _ADDRESS.findall(lines[n].text.lower())
+            for word in re.split(r"[^a-z0-9-]+", address)
+        }
+
+    def in_story(self, n: int) -> bool:
+        return self.first <= n <= self.last
+
+    def place(self, n: int) -> str:
+        """The region of the page that a line is in."""
+        text = self.lines[n].text
+        if _RIGHTS.search(text):
+            return "rights"
+        if self.in_story(n):
+            return "story"
+        if n <= self.headline and self.title in text:
+            return "title"
+        if n < self.top:
+            return "top"
+        return "byline" if n < self.first else self.around.place(n)
 
 
-def _first_name(line: Line) -> str | None:
-    """The name that a line is or begins with, parted from the rest."""
-    if line.is_body:
-        return None
-    first = _PART.split(line.text.strip(_EDGES))[0]
-    name = _FREQUENCY.sub("", first).strip()
-    return name if _is_name(name) else None
+def outlets(lines: Sequence[Line], headline: int | None) -> list[Candidate]:
+    """The names on a page that may be its outlet's, each once."""
+    page = _Page(lines, headline)
+    found: dict[str, list[_Mention]] = {}
+    for mention in _mentions(page):
+        name = mention.span.of(lines[mention.n].text)
+        if mention.place == "dateline" or _is_name(name):
+            found.setdefault(_key(name), []).append(mention)
+    counts = {key: _count(key, page.edges) for key in found}
+    return [_candidate(page, key, mentions, counts) for key, mentions in found.items()]
 
 
-def _says_kind(name: str) -> bool:
-    """Whether a name says what it is of; a Latin one is written as names are."""
-    words = [word for word in name.split() if word.lower() not in _IN_NAMES]
-    return bool(_KIND.search(normalize(name))) and not any(word[0].islower() for word in words)
+def _mentions(page: _Page) -> Iterator[_Mention]:
+    for n, line in enumerate(page.lines):
+        if line.dateline and (outlet := line.dateline.outlet):
+            yield _Mention(n, outlet, "dateline", "")
+            before = _core(line.text, Span(0, max(0, outlet.start - 1)))
+            if before and not line.is_body:  # "Kestrin Herald (Port Lindle)"
+                yield _Mention(n, before, "byline", "part")
+    if page.first < len(page.lines):
+        *signing, _ = _parts(page.lines[page.first].text[: _OPENING + 20]) or [Span(0, 0)]
+        for k, span in enumerate(signing[:3]):
+            if span.end < _OPENING:
+                yield _Mention(page.first, span, "opening", "part" if k else "first")
+    for n in page.outside:
+        text = page.lines[n].text
+        if len(text) <= _LINE_CHARACTERS:
+            place = page.place(n)
+            for span, form in _spans(text, page.addresses):
+                yield _Mention(n, span, place, form)
 
 
-def _bylines(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
-    """A name that says what it is, beside another below the headline: «قناة الجسر - عين السرو»."""
-    start = 0 if headline is None else headline + 1
-    first, _ = extent(lines, headline)
-    for line in lines[start : min(first, start + _BYLINES)]:
-        parts = [part.strip(_EDGES) for part in _BYLINE_PART.split(line.text)]
-        if len(parts) > 1:
-            yield from (_at(line, part) for part in parts if _is_name(part) and _says_kind(part))
+def _spans(text: str, addresses: set[str]) -> Iterator[tuple[Span, str]]:
+    """Where in a line names can stand, and how much of it each is."""
+    whole = _core(text, Span(0, len(text)))
+    for k, part in enumerate(_parts(text)):
+        for span in _shortened(text, part):
+            yield span, "whole" if span == whole else "part" if k else "first"
+    if app := _APP.fullmatch(text):
+        yield Span(*app.span("name")), "app"
+    if (author := _FOR.search(text)) and (named := _core(text, Span(*author.span(1)))):
+        yield named, "part"
+    for match in _CAPITALS.finditer(text):
+        if Span(*match.span()) != whole:
+            yield Span(*match.span()), "run"
+    yield from ((span, "run") for span in _addressed(text, addresses))
 
 
-def _stands_over(name: str, lines: Sequence[Line], n: int) -> bool:
-    """Whether a name that nothing else marks is at the top over or in a row of links."""
-    words = normalize(name).split()
-    plain = n < _PLAIN_LINES and len(words) <= _PLAIN_WORDS and not any(page_words(words))
-    below = lines[n + 1 : n + 1 + _MENU]
-    links = sum(line.pages == 1 and len(line.words) <= _LINK_WORDS for line in below)
-    row = any(line.columns >= _MENU for line in below[:1])
-    over = row or (len(words) > 1 and links >= _LINKS)
-    return plain and (over or (n == 0 and "|" in lines[n].text))
+def _parts(text: str) -> list[Span]:
+    cuts = [match.span() for match in _PARTING.finditer(text)]
+    cuts = sorted([*cuts, *((each.span.start, each.span.end) for each in find_dates(text))])
+    found, at = [], 0
+    for start, end in [*cuts, (len(text), len(text))]:
+        if start > at and (part := _core(text, Span(at, start))):
+            found.append(part)
+        at = max(at, end)
+    return found
 
 
-def _suffixes(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
-    """What a bar or a dash parts from the headline, in its line or above it."""
-    if headline is None:
+def _core(text: str, span: Span) -> Span | None:
+    """A span without signs at its edges."""
+    match = _CORE.search(text, *span)
+    return Span(*match.span()) if match else None
+
+
+def _shortened(text: str, part: Span) -> Iterator[Span]:
+    """A part, and it without the words at either edge that no name need have: not after the label
+    of a source, where more than a name is a sentence.
+    """
+    yield part
+    if _SOURCE.search(text[: part.start]):
         return
-    title = title_of(lines[headline].text).of(lines[headline].text)
-    for line in lines[: headline + 1]:
-        before, title_here, after = line.text.partition(title)
-        name = _PART.split(after)[-1].strip(_EDGES)
-        if title_here and not before and name and _PART.match(after) and _is_name(name):
-            yield _at(line, name)
-
-
-def _apps(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
-    """The outlet whose program the page offers."""
-    first, last = extent(lines, headline)
-    for line in (*lines[:first], *lines[last + 1 :]):
-        if (app := _APP.fullmatch(line.text)) and _is_name(app["name"]):
-            yield _at(line, app["name"])
-
-
-def _again(name: str, lines: Sequence[Line], n: int) -> _Found | None:
-    """The name, where the edges of the page have it once more; not in capitals where they do."""
-    first, last = extent(lines, n + _FAR)
-    edges = (line for k, line in enumerate(lines) if k != n and not first <= k <= last)
-    found = [
-        _at(line, line.text[at : at + len(name)])
-        for line in edges
-        if (at := line.text.casefold().find(name.casefold())) >= 0
+    words = [
+        Span(part.start + a.start(), part.start + a.end())
+        for a in re.finditer(r"\S+", part.of(text))
     ]
-    if found and (name.isupper() or name.islower()):
-        return next((each for each in found if each[0] != name), found[0])
-    return _at(lines[n], name) if found else None
+    weak = [_is_weak(word.of(text)) for word in words]
+    if all(weak):
+        return
+    start = words[weak.index(False)].start
+    end = words[len(weak) - 1 - weak[::-1].index(False)].end
+    yield from {Span(start, end), Span(start, part.end), Span(part.start, end)} - {part}
+    if text[start] == "ل" and _RIGHTS.search(text):  # محفوظة لصحيفة ...
+        yield Span(start + 1, end)
 
 
-def _sources(lines: Sequence[Line]) -> Iterator[_Found]:
-    """What stands after the label of a source, at the head or the foot."""
-    first, last = extent(lines, None)
-    for n, line in enumerate(lines):
-        label = None if first <= n <= last else _LABEL.fullmatch(line.text)
-        if label and _is_name(name := _PART.split(label["name"])[0].strip(_EDGES)):
-            yield _at(line, name)
+def _is_weak(word: str) -> bool:
+    words = words_of(word)
+    return (
+        all(page_words(words))
+        or all(map(str.isdecimal, words))
+        or (words != ["the"] and all(each in ARABIC or each in ENGLISH for each in words))
+    )
 
 
-def _signatures(lines: Sequence[Line], headline: int | None) -> Iterator[_Found]:
-    """The agency of the dateline, or in brackets under the story."""
-    start = 0 if headline is None else headline + 1
-    for line in lines[start : start + _DATELINES]:
-        if (dateline := line.dateline) and dateline.outlet:
-            before = line.text[: dateline.outlet.start].strip(_EDGES + "(")
-            named = _is_name(before) and _says_kind(before)  # "Kestrin Herald (Port Lindle)"
-            yield _at(line, before if named else dateline.outlet.of(line.text))
-    _, last = extent(lines, None)
-    for line in lines[last + 1 : last + 1 + _UNDER]:
-        if match := _SIGNED.fullmatch(line.text):
-            yield _at(line, match["name"])
-        elif (match := _ALONE.fullmatch(line.text)) and _is_name(match[1]) and _says_kind(match[1]):
-            yield _at(line, match[1])
-
-
-def _owners(lines: Sequence[Line]) -> Iterator[_Found]:
-    """Whom the notice of rights names."""
-    for line in lines[-_FOOT:]:
-        if len(line.text) <= _NOTICE_CHARACTERS and _RIGHTS.search(line.text):
-            parts = _PART.split(_NOTICE.sub(" | ", line.text))
-            names = (name for part in parts if (name := part.strip(_EDGES)) in line.text)
-            yield from (_at(line, name) for name in names if _is_name(name))
+def _addressed(text: str, addresses: set[str]) -> Iterator[Span]:
+    """Words that an address on the page writes as one."""
+    words = [match.span() for match in re.finditer(r"[A-Za-z0-9'’]+", text)] if addresses else []
+    for k, (start, _) in enumerate(words):
+        for _, end in words[k : k + _NAME_WORDS]:
+            joined = _squeezed(text[start:end])
+            if len(joined) > _LONG_ENOUGH and joined in addresses and " " in text[start:end]:
+                yield Span(start, end)
 
 
 def _is_name(name: str) -> bool:
-    """Whether words can be an outlet's name: few, and none that holds sentences together.
-
-    Words that pages speak of themselves with are at most half of it.
-    """
-    words = normalize(name).split()
-    told = sum(map(bool, page_words(words)))
-    return (
+    """Whether words can be an outlet's name: few, and none that holds sentences together."""
+    words = words_of(name)
+    return bool(_AGENCY.fullmatch(name)) or (
         0 < len(words) <= _NAME_WORDS
-        and ":" not in name
-        and not _NO_OUTLET.search(" ".join(words))
-        and told * 2 <= len(words)
+        and len(name) <= _NAME_CHARACTERS
+        and any(map(str.isalpha, name))
+        and not _TIMES.fullmatch(" ".join(words))
+        and not _KIND_ALONE.fullmatch(" ".join(words))
+        and not _NUMBER_AT_EDGE.search(name)
         and not any((word in ARABIC or word in ENGLISH) and word not in _IN_NAMES for word in words)
     )
 
 
-def _at(line: Line, name: str) -> _Found:
-    start = line.span.start + line.text.index(name)
-    return name, Span(start, start + len(name))
+def _candidate(
+    page: _Page, key: str, mentions: Sequence[_Mention], counts: Mapping[str, int]
+) -> Candidate:
+    shown = min(mentions, key=lambda each: _is_shouted(each.span.of(page.lines[each.n].text)))
+    line = page.lines[shown.n]
+    name = shown.span.of(line.text)
+    features: dict[str, float] = {}
+    for mention in mentions:
+        for feature, value in _standing(page, mention):
+            features[feature] = max(features.get(feature, 0.0), float(value))
+    places = {mention.place for mention in mentions}
+    features |= _alone(page, name) | _among(page, key, places, counts)
+    span = Span(line.span.start + shown.span.start, line.span.start + shown.span.end)
+    return Candidate(key, span, {feature: value for feature, value in features.items() if value})
+
+
+def _standing(page: _Page, mention: _Mention) -> Iterator[tuple[str, float]]:
+    """What is to be told of a name from where it stands."""
+    lines, n, place = page.lines, mention.n, mention.place
+    line, before = lines[n], lines[n].text[: mention.span.start]
+    yield mention.form if mention.form == "app" else f"{place} {mention.form}".strip(), 1
+    if place in ("dateline", "opening"):
+        return
+    source = bool(_SOURCE.search(before))
+    yield "source", source
+    yield "by", bool(_BY.search(before))
+    yield "labelled", before.rstrip().endswith(":") and not source
+    yield "label", line.text[mention.span.end :].lstrip().startswith(":")
+    yield "first line", n == 0 and not before.strip()
+    if place == "top":
+        yield from _above(page, n, mention.form)
+    elif place == "byline":
+        yield "under title", n == page.headline + 1
+    elif place in ("tail", "foot"):
+        yield "boxed", page.around.opener(n) is not None
+        yield "last line", n == len(lines) - 1
+        yield "signature", n == page.last + 1
+
+
+def _above(page: _Page, n: int, form: str) -> Iterator[tuple[str, float]]:
+    """What is to be told of a name above the headline."""
+    lines = page.lines
+    below = lines[n + 1 : n + 4]
+    yield "near top", 1 / (1 + n)
+    yield "over links", sum(line.pages == 1 and len(line.words) <= 2 for line in below) > 1
+    yield "over title", n + 1 == page.top
+
+
+def _alone(page: _Page, name: str) -> dict[str, float]:
+    """What is to be told of a name by itself, and beside the story."""
+    words = words_of(name)
+    kinds = [word.removeprefix("ال") in _KINDS for word in words]
+    general = [word.removeprefix("ال") in _GENERAL for word in words]
+    groups = page_words(words)
+    latin = [word for word in re.findall(r"[A-Za-z][\w'’-]*", name) if word not in _IN_NAMES]
+    stems = analyze(name)
+    generic = all(map(any, zip(general, groups, map(str.isdecimal, words), strict=True)))
+    return {
+        "bias": 1,
+        "kind": any(kinds) and not generic,
+        "generic": generic,
+        "agency": bool(_AGENCY.fullmatch(name)),
+        "company": bool(_COMPANY.search(name)),
+        "one word": len(words) == 1,
+        "many words": max(0, len(words) - 3),
+        "pages": sum(map(bool, groups)) / max(1, len(words)),
+        "all pages": all(groups),
+        "page word at edge": bool(groups and (groups[0] or groups[-1])),
+        "lower": any(word[0].islower() for word in latin),
+        "capitals": name.isupper(),
+        "told": sum(page.around.is_told(stem) for stem in stems) / max(1, len(stems)),
+        "is title": _key(name) == _key(page.title),
+    }
+
+
+def _among(
+    page: _Page, key: str, places: Collection[str], counts: Mapping[str, int]
+) -> dict[str, float]:
+    """What a name is to the rest of the page."""
+    others = [(other, count) for other, count in counts.items() if other != key]
+    return {
+        "two places": len(places) > 1,
+        "count": math.log(max(1, counts[key])),
+        "again": counts[key] > 1,
+        "address": _is_addressed(page, key),
+        "in another": any(key in other and count >= counts[key] for other, count in others),
+        "has another": any(other in key and count > counts[key] for other, count in others),
+    }
+
+
+def _is_addressed(page: _Page, key: str) -> bool:
+    name = _squeezed(key)
+    return len(name) > _LONG_ENOUGH and bool({name, name.removeprefix("the")} & page.addresses)
+
+
+def _count(key: str, text: str) -> int:
+    """How often words stand in a text, also with a letter before them that Arabic joins on."""
+    return len(re.findall(rf"(?<!\w)[وفبلك]?{re.escape(key)}(?!\w)", text))
+
+
+def _key(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _is_shouted(name: str) -> bool:
+    return name.isupper() or name.islower()

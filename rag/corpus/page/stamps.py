@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.corpus.page.furniture import page_words
 from rag.text.dates import DateMention, find_dates
+from rag.text.language import detect_language
 from rag.text.normalize import normalize, normalize_mapped
 from rag.types import Span
 
-_LONGEST = 160  # Characters of the longest line that is looked at.
+_LONGEST = 160  # Characters of the longest line that can be a stamp.
+_LONGEST_DATED = 400  # Characters of a line within which its dates are looked for.
 _MASK = "\x01"  # Stands for each character of a date while the other parts are looked for.
 _NAME_WORDS = 5
 _GLUED_WORDS = 3
@@ -96,8 +98,32 @@ _WEEKDAYS = (
 _NAME = re.compile(r"[^\W_](?:.*[^\W_])?")
 _NO_NAME = re.compile(r"[\d:]|[.!?؟](?!\w)")
 _YEAR = re.compile(r"\d{4}")
+_WORD = re.compile(r"[^\W_\x01]+")
 _TODAY = re.compile(r"(?:اليوم|today),?[ ]" + _PARTS["weekday"], re.VERBOSE)
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})[ ]?[/.-][ ]?(\d{1,2})[ ]?[/.-][ ]?(\d{4})")
+
+
+# A day of the week in running text.
+WEEKDAY = re.compile(
+    r"(?<!\w)[وف]?(?P<day>ال(?:احد|اثنين|ثلاثاء|ثلثاء|اربعاء|خميس|جمعه|سبت)"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date in a line: ``iso`` and where it stands; the label right before it; the kinds of parts
+    that the line has, and how many words are of no part, in all and before the date.
+    """
+
+    iso: str
+    span: Span
+    label: str | None
+    colon: bool
+    kinds: frozenset[str]
+    words: int
+    words_before: int
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +167,50 @@ def read_stamp(line: str) -> Stamp | None:
         bool(kinds & {"published", "updated"}),
         tuple(folded.raw_span(*name) for name in names),
     )
+
+
+def dates_of(line: str) -> Iterator[Dated]:
+    """The dates of a line, be it a stamp or not; a Hijri one beside another is left out."""
+    folded = normalize_mapped(line[:_LONGEST_DATED])
+    mentions = find_dates(folded.text)
+    if not mentions or _MASK in line:
+        return
+    masked = _masked(folded.text, mentions)
+    parts = list(_PART.finditer(masked))
+    kinds = frozenset(map(_kind, parts))
+    rest = _without(masked, parts)
+    at = {each.span.start: each for each in mentions}
+    plain = [each for each in mentions if each.day and not _is_hijri(folded.text, each)]
+    label, weekday, labelled = None, None, 0
+    for part in parts:
+        kind = _kind(part)
+        if kind in ("published", "updated"):
+            label, labelled = kind, part.end()
+        elif kind == "weekday":
+            weekday = weekday_of(part)
+        elif kind == "date" and (mention := at.get(part.start())):
+            mention = _settled(folded.text, mention, weekday)
+            if plain and _is_hijri(folded.text, mention):
+                continue
+            near = len(_WORD.findall(rest, labelled, part.start())) <= 1
+            before = rest[: part.start()]
+            yield Dated(
+                mention.iso,
+                folded.raw_span(*mention.span),
+                label if near else None,
+                before.rstrip().endswith(":"),
+                kinds,
+                len(_WORD.findall(rest)),
+                len(_WORD.findall(before)),
+                mention is mentions[0] or part.start() == mentions[0].span.start,
+            )
+
+
+def _without(text: str, parts: Sequence[re.Match[str]]) -> str:
+    """``text`` with its parts blanked."""
+    for start, end in (part.span() for part in parts):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _masked(text: str, mentions: Sequence[DateMention]) -> str:
@@ -194,7 +264,7 @@ def _dates(
         if kind in found:
             label = kind
         elif kind == "weekday":
-            weekday = _weekday(part)
+            weekday = weekday_of(part)
         elif kind == "date":
             found[label].append(_settled(text, at[part.start()], weekday))
     published, updated = (
@@ -208,8 +278,10 @@ def _is_hijri(text: str, mention: DateMention) -> bool:
     return bool(years) and int(years[-1]) <= _LAST_HIJRI
 
 
-def _weekday(part: re.Match[str]) -> int:
-    return next(n for n, names in enumerate(_WEEKDAYS) if part["day"] in names)
+def weekday_of(match: re.Match[str]) -> int:
+    """The number of the day that a match names in its group ``day``."""
+    day = match["day"].removeprefix("ال")
+    return next(n for n, names in enumerate(_WEEKDAYS) if day.startswith(names))
 
 
 def _settled(text: str, mention: DateMention, weekday: int | None) -> DateMention:
@@ -232,13 +304,15 @@ def _orders(numbers: str) -> list[datetime.date]:
 def settle(numbers: str, page: str) -> str | None:
     """``3/4/2021`` in ISO 8601, in the order of day and month that ``page`` shows by its other such
     dates or by the weekday that it calls today; ``None`` where it shows none, or both. Between
-    dots the day is first wherever dates are so written.
+    dots, and where nothing else is shown in Arabic, the day is first.
     """
     folded = normalize(page)
     others = [(int(one), int(two)) for one, two, _ in _SLASHED.findall(folded)]
     orders, today = _orders(numbers), _TODAY.search(folded)
     shown = {orders[two > _MONTHS] for one, two in others if orders and max(one, two) > _MONTHS}
     shown |= set(orders[: "." in numbers])
-    if today:
-        shown |= {each for each in orders if each.weekday() == _weekday(today)}
+    fitting = [each for each in orders if today and each.weekday() == weekday_of(today)]
+    shown |= set(fitting if len(fitting) == 1 else ())
+    if not shown and detect_language(page) == "ar":
+        shown = set(orders[:1])
     return shown.pop().isoformat() if len(shown) == 1 else None

@@ -70,6 +70,10 @@ class Surroundings:
         told = sum(self._told[stem] > line.is_body for stem in line.stems)
         return told / max(1, len(line.stems))
 
+    def is_told(self, stem: str) -> bool:
+        """Whether the story has a term."""
+        return self._told[stem] > 0
+
     def run(self, n: int) -> Run:
         """The run that a short line is in; of another line an empty one."""
         return self._runs[n]
