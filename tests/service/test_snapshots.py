@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE
 
 from fakes import ROOT
 
@@ -15,7 +16,7 @@ from eval.weightless import library
 from rag.answering.pipeline import Request
 from rag.service.service import Service
 
-# Says each change once it is made. The store merges what it wrote, and removes those segments.
+# Says each change once it is made, and goes on when that was read. The store merges what it wrote, and removes those segments.
 _WRITER = """
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ store = library(Path(sys.argv[1]))
 for n in range(20):
     store.add([Article(f"new{n}", f"وصل القطار رقم {n} إلى المحطة.", language="ar")])
     print(f"new{n}", flush=True)
+    sys.stdin.readline()
     if n % 4 == 3:
         store.remove([f"new{n - 1}"])
 """
@@ -44,12 +46,17 @@ def test_a_writer_beside_the_server_drops_no_search(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         searching = [pool.submit(list, search()) for _ in range(4)]
         command = [sys.executable, "-c", _WRITER, str(index)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as writer:
-            assert writer.stdout
-            for line in writer.stdout:
-                found = service.search(Request("وصل القطار", passages=100))
-                assert line.strip() in {hit.article.id for hit in found}
-        done.set()
+        try:
+            with subprocess.Popen(
+                command, stdin=PIPE, stdout=PIPE, text=True, bufsize=1, cwd=ROOT
+            ) as writer:
+                assert writer.stdin and writer.stdout
+                for line in writer.stdout:
+                    found = service.search(Request("وصل القطار", passages=100))
+                    assert line.strip() in {hit.article.id for hit in found}
+                    writer.stdin.write("\n")
+        finally:
+            done.set()
         met = [ids for one in searching for ids in one.result()]
     assert writer.returncode == 0
     assert len(set(map(frozenset, met))) > 5, "searches saw the articles come"
