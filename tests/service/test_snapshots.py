@@ -16,7 +16,8 @@ from eval.weightless import library
 from rag.answering.pipeline import Request
 from rag.service.service import Service
 
-# Says each change once it is made, and goes on when that was read. The store merges what it wrote, and removes those segments.
+# Says each change once it is made, and goes on when that was read. The store merges what it wrote,
+# and removes those segments.
 _WRITER = """
 import sys
 from pathlib import Path
