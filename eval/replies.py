@@ -20,8 +20,12 @@ from eval.sets.values import Item
 from rag.config import Settings
 
 OURS = "musnad"
-# What changes no reply: where weights lie and come from, keys, the number of threads.
-_NO_MATTER = ("home", "hub", "hub_token", "llm", "llm_key", "offline", "threads")
+# What changes no reply: where weights lie and come from, keys, the number of threads, what servers
+# alone look at.
+_NO_MATTER = (
+    "home", "hub", "hub_token", "llm", "llm_key", "offline", "threads",
+    "access", "answer_seconds", "llm_slots", "llm_waiting",
+)  # fmt: skip
 
 
 def run_key(shape: Mapping[str, Any], settings: Settings, system: str, corpus: str) -> str:
@@ -33,15 +37,17 @@ def run_key(shape: Mapping[str, Any], settings: Settings, system: str, corpus: s
 
 # What of the package decides its replies: code, and what was learned.
 _PROGRAM = (".py", ".json", ".npz", ".safetensors")
+# What stands before it.
+_FACES = {"chat", "mcp", "server", "service"}
 
 
 def program_fingerprint(system: str) -> str:
-    """Changes when the program that answers or asks does; the page is no part of it."""
+    """Changes when the program that answers or asks does; its faces are no part of it."""
     root = Path(rag.__file__).parent
     sources = [
         path
         for path in sorted(root.rglob("*"))
-        if path.suffix in _PROGRAM and "chat" not in path.relative_to(root).parts
+        if path.suffix in _PROGRAM and _FACES.isdisjoint(path.relative_to(root).parts)
     ]
     asking = ["asking.py"] if system.startswith(OURS) else ["peer.py"]
     digest = hashlib.sha256()

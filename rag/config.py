@@ -41,7 +41,8 @@ class Settings:
     questions over the news that have an answer are declined (``eval/fit/reader/calibration.py``).
     The language model writes ``llm_slots`` answers at a time, while at most ``llm_waiting``
     questions wait for it; where it has not answered one that comes in through a server or the page
-    after ``answer_seconds``, quotations are the answer.
+    after ``answer_seconds``, quotations are the answer. Who may use a server, and who did, is kept
+    in the folder ``access`` (default: ``home``), which is none that is emptied like a cache.
     """
 
     home: Path
@@ -63,6 +64,7 @@ class Settings:
     llm_slots: int = 1
     llm_waiting: int = 32
     answer_seconds: int = 120
+    access: Path | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,9 +74,11 @@ class Settings:
             UsageError: a variable that must be a positive number is not one.
         """
         env = os.environ if environ is None else environ
-        home = env.get("MUSNAD_HOME")
+        given = env.get("MUSNAD_HOME")
+        home = Path(given).expanduser() if given else None
         return cls(
-            home=Path(home).expanduser() if home else Path(platformdirs.user_cache_dir("musnad")),
+            home=home or Path(platformdirs.user_cache_dir("musnad")),
+            access=home or Path(platformdirs.user_data_dir("musnad")),
             encoder=env.get("MUSNAD_ENCODER") or DEFAULT_ENCODER,
             llm=env.get("MUSNAD_LLM") or "auto",
             llm_model=env.get("MUSNAD_LLM_MODEL") or "default",

@@ -36,7 +36,7 @@ def add_serve_commands(commands: Any, placed: argparse.ArgumentParser, opened: O
 
 
 def _serve(args: argparse.Namespace, opened: Opened) -> int:
-    door = door_of(args, Settings.from_environment().home)
+    door = door_of(args, Settings.from_environment())
     library = opened(args)
     from rag.server.app import build_app
     from rag.server.running import run

@@ -32,7 +32,8 @@ def add_tokens_command(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _tokens() -> Tokens:
-    return Tokens(Settings.from_environment().home)
+    settings = Settings.from_environment()
+    return Tokens(settings.access or settings.home)
 
 
 def _add(args: argparse.Namespace) -> int:

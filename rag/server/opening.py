@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.config import Settings
 from rag.console import say
 from rag.errors import UsageError
 
@@ -30,8 +31,8 @@ def add_door_options(command: argparse.ArgumentParser, *, strict: bool, port: in
         command.set_defaults(open=True)
 
 
-def door_of(args: argparse.Namespace, home: Path) -> Door:
-    """The door by the options; tokens and the audit are below ``home``.
+def door_of(args: argparse.Namespace, settings: Settings) -> Door:
+    """The door by the options; tokens and the audit are where ``settings`` say.
 
     Raises:
         UsageError: others reach the address, anybody of them would be let in, and nobody said so.
@@ -45,6 +46,7 @@ def door_of(args: argparse.Namespace, home: Path) -> Door:
     from rag.server.tokens import Tokens
     from rag.service.audit import Audit
 
+    home = settings.access or settings.home
     hosts = Hosts.of(args.host, args.allow_host)
     keys = Keys(Tokens(home), read_logins(args.auth) if args.auth else None)
     if reaches(args.host) and not keys.locked:
