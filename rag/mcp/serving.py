@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, redirect_stdout
 from typing import Any
 
 import anyio
-from fastapi import FastAPI
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -31,7 +31,7 @@ def serve_stdio(service: Service) -> None:
     anyio.run(serve)
 
 
-def mount_mcp(app: FastAPI, service: Service, path: str = "/mcp") -> None:
+def mount_mcp(app: Starlette, service: Service, path: str = "/mcp") -> None:
     """Serve at ``path`` of ``app``, as long as that lives. Who may, and under which name of the
     host, is for what stands before ``app``.
     """

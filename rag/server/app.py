@@ -58,6 +58,14 @@ class _Application(FastAPI):
         """The description, in which a value that is sent has all of its fields and no others."""
         described = super().openapi()
         schemas = described["components"]["schemas"]
+        # What FastAPI would say of a field that does not fit; here no route does.
+        for path in described["paths"].values():
+            for operation in path.values():
+                told = operation["responses"].get("422", {}).get("content", {})
+                if any("HTTPValidationError" in str(kind) for kind in told.values()):
+                    del operation["responses"]["422"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
         for kind in Record.__subclasses__():
             if schema := schemas.get(kind.__name__):
                 schema["required"] = list(schema["properties"])

@@ -11,14 +11,14 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -148,16 +148,17 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-_EXAMPLES: list[Any] = [
-    {"model": _MODEL, "messages": [{"role": "user", "content": question}]}
-    for question in ("أين عُقدت محادثات وانغ يي ولافروف؟", "Where did Wang Yi and Lavrov meet?")
-]
+_EXAMPLES: dict[str, Any] = {
+    language: {"value": {"model": _MODEL, "messages": [{"role": "user", "content": question}]}}
+    for language, question in (
+        ("Arabic", "أين عُقدت محادثات وانغ يي ولافروف؟"),
+        ("English", "Where did Wang Yi and Lavrov meet?"),
+    )
+}
 
 
 class Asked(BaseModel):
     """A request of this API. What would change nothing (``temperature`` …) may be there too."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": _EXAMPLES})
 
     model: str = Field(description="an index, as /v1/models names it")
     messages: list[Message] = Field(min_length=1)
@@ -187,9 +188,25 @@ class Asked(BaseModel):
         return Request(asked[-1], history=turns(filter(str.strip, asked[:-1])))
 
 
+class Fault(BaseModel):
+    """What went wrong: ``param`` is what of the request is at fault."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class Failed(BaseModel):
+    """An error, as this API has it."""
+
+    error: Fault
+
+
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "Nothing that can be answered"},
-    404: {"description": "There is no such model"},
+    400: {"model": Failed, "description": "Nothing that can be answered"},
+    404: {"model": Failed, "description": "There is no such model"},
+    503: {"model": Failed, "description": "Not now; it may be asked for again"},
 }
 
 
@@ -206,8 +223,11 @@ def model(model: str, service: Served) -> dict[str, Any]:
     return _described(model)
 
 
+Posted = Annotated[Asked, Body(openapi_examples=_EXAMPLES)]
+
+
 @router.post("/chat/completions", responses=_ERRORS)
-async def complete(asked: Asked, request: HttpRequest, service: Served) -> Response:
+async def complete(asked: Posted, request: HttpRequest, service: Served) -> Response:
     """An answer, every citation an annotation with the exact words."""
     reply = Reply(asked.model, await run_in_threadpool(_index, service, asked.model))
     wanted = await run_in_threadpool(asked.request)

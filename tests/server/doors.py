@@ -19,6 +19,7 @@ from rag.server.app import build_app
 from rag.server.door import Door
 from rag.server.hosts import Hosts
 from rag.server.keys import Keys
+from rag.server.limits import Rate
 from rag.server.tokens import Tokens
 from rag.service.audit import Audit
 from rag.service.rights import Role
@@ -38,14 +39,21 @@ class Clock:
 class Locked:
     """A door, a token of each role and the clock that it goes by."""
 
-    def __init__(self, home: Path, *, check: Check | None = None, roles: bool = True) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        check: Check | None = None,
+        roles: bool = True,
+        rate: Rate | None = None,
+    ) -> None:
         self.home, self.clock = home, Clock()
         self.tokens = Tokens(home)
         self.shown = {
             role: self.tokens.add(role.name.lower(), role) for role in (Role if roles else ())
         }
         keys = Keys(Tokens(home), check, self.clock)
-        self.door = Door(keys, Hosts.of("127.0.0.1"), Audit(home))
+        self.door = Door(keys, Hosts.of("127.0.0.1"), Audit(home), rate)
 
     def bearer(self, role: Role) -> dict[str, str]:
         """The header of a program that has a token of that role."""
@@ -73,7 +81,8 @@ def running(folder: Path) -> Iterator[Running]:
         translator=LengthTranslator(),
     )
     library.ingest([SEEDS])
-    locked = Locked(folder / "home")
+    # The walk over all routes asks more often than anybody may.
+    locked = Locked(folder / "home", rate=Rate(1e6, 10**6))
     app = asyncio.run(_built(Service(library), locked.door))
     with served(app) as url:
         yield Running(app, url, locked, library)
