@@ -201,9 +201,10 @@ async def _client(server: Server, clients: int) -> AsyncIterator[httpx.AsyncClie
         yield client
 
 
-def _questions() -> list[str]:
-    """The dev questions over the news, in both languages."""
-    return [item.text for item in read_questions("news", QUESTIONS / "news.jsonl", []).items]
+def _questions(*, answerable: bool = False) -> list[str]:
+    """The dev questions over the news, in both languages; or those alone that have an answer."""
+    items = read_questions("news", QUESTIONS / "news.jsonl", []).items
+    return [item.text for item in items if item.groups or not answerable]
 
 
 # --- what is measured -------------------------------------------------------------------------
@@ -314,7 +315,9 @@ class Line:
 def run_line(args: argparse.Namespace) -> None:
     """Clients that wait for the language model, some of whom go away."""
     with serving(args) as server:
-        line, questions = Line(), random.Random(args.seed).choices(_questions(), k=args.clients)
+        # For one that is declined the model is not asked.
+        known = _questions(answerable=True)
+        line, questions = Line(), random.Random(args.seed).choices(known, k=args.clients)
 
         async def all_ask() -> None:
             async with _client(server, args.clients) as client:
