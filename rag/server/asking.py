@@ -22,24 +22,24 @@ from rag.errors import MusnadError
 from rag.server.errors import refusals
 from rag.server.searching import Passages, Question, Served, examples
 from rag.server.streaming import EventStream, events, last
-from rag.service.faults import told
+from rag.service.faults import FAILED, told
 from rag.service.service import Told, Waiting
 from rag.types import Answer
 
 # What lies between takes a stream for dead that is silent for long; in seconds.
 _SILENCE = 10.0
-_FAILED = "the answer could not be made; the log of the server says why"
 _EVENTS = ("passages", "quoted", "waiting", "writing", "answer", "error", "end")
 _STREAM = {
     "schema": {
         "type": "object",
         "description": "The data of an event is JSON: of `passages`, their `hits`; of `quoted` and"
-        " `answer`, an Answer; of `waiting`, how many are `ahead`; of `error`, an Error.",
+        " `answer`, an Answer; of `waiting`, how many are `ahead` and for about how many `seconds`,"
+        " if that can be told; of `error`, an Error.",
         "properties": {"event": {"enum": list(_EVENTS)}, "data": {"type": "string"}},
         "required": ["event", "data"],
         "additionalProperties": False,
     },
-    "example": {"event": "waiting", "data": '{"ahead": 1}'},
+    "example": {"event": "waiting", "data": '{"ahead": 1, "seconds": 8.5}'},
 }
 
 _log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ async def _sent(first: Told, later: AsyncGenerator[Told]) -> AsyncGenerator[str]
             yield _event("error", {"error": told(error)[1]})
         except Exception:  # The status is sent already: nobody else would tell the client.
             _log.exception("a stream broke off")
-            yield _event("error", {"error": _FAILED})
+            yield _event("error", {"error": FAILED})
         yield _event("end", {})
 
 

@@ -260,7 +260,7 @@ def test_what_fails_on_the_way_is_an_event(tmp_path: Path) -> None:
         reply = client.post("/v1/ask", json={**WHEN, "stream": True})
         told = list(events(line.encode() for line in reply.text.splitlines()))
     assert [name for name, _ in told] == ["passages", "quoted", "error", "end"]
-    assert dict(told)["error"] == {"error": "the answer could not be made; the log of the server says why"}  # fmt: skip  # noqa: E501
+    assert dict(told)["error"] == {"error": "the server cannot do this now; its log says why"}
     assert service.queue == 0
 
 
