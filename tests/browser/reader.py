@@ -114,7 +114,10 @@ class Reader:
 
     def click(self, selector: str) -> None:
         """Click what can be seen of it, once it has stopped moving."""
-        element = self.one(selector)
+        self.click_on(self.one(selector), selector)
+
+    def click_on(self, element: WebElement, what: str = "") -> None:
+        """The same of an element: while others are drawn, something may lie over it."""
         self.js("arguments[0].scrollIntoView({block: 'center'})", element)
         place: list[dict[str, float]] = [{}]
 
@@ -122,10 +125,10 @@ class Reader:
             before, place[0] = place[0], element.rect
             return before == place[0]
 
-        self.until(still, f"{selector} standing still")
+        self.until(still, f"{what} standing still")
 
         def clicked() -> bool:
             element.click()
             return True
 
-        self.until(clicked, f"clicking {selector}")
+        self.until(clicked, f"clicking {what}")

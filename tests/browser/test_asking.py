@@ -127,7 +127,7 @@ def test_an_example_is_answered_from_the_article_it_was_made_for(reader: Reader)
     examples = reader.until(lambda: reader.all("#musnad-chat .example"))
     texts = [example.text for example in examples]
     assert any(text.isascii() for text in texts) and not all(text.isascii() for text in texts)
-    examples[0].click()
+    reader.click_on(examples[0])
     reader.answered()
     assert reader.one(".musnad-asked").text == texts[0]
     assert reader.all(".musnad-card")

@@ -55,9 +55,9 @@ def test_everybody_chooses_for_themselves(
         forms = "const all = [...document.querySelectorAll('#musnad-settings > .form')]; "
         assert not reader.js(forms + squeezed)
     first, second = here.all(CHOICE)
-    second.click()
+    here.click_on(second)
     here.until(lambda: "every article (8 articles)" in here.one("#musnad-effect").text)
-    first.click()
+    here.click_on(first)
     here.until(lambda: "every article (1 article)" in here.one("#musnad-effect").text)
     SCREENSHOTS.mkdir(exist_ok=True)
     for reader, name in ((here, "en"), (there, "ar")):
@@ -73,7 +73,7 @@ def test_everybody_chooses_for_themselves(
     here.driver.refresh()
     here.settled().click("#musnad-to-settings")
     here.one("#musnad-corpora")
-    here.all(CHOICE)[1].click()
+    here.click_on(here.all(CHOICE)[1])
     here.until(lambda: "8 articles" in here.one("#musnad-effect").text)
     here.click("#musnad-reset")
     here.until(lambda: "7 articles" in here.one("#musnad-effect").text)

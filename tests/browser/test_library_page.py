@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script> said"
 BODY = "The minister opened the northern dam on Friday before a crowd of thousands of people."
 SEARCH = "#musnad-lib-search :is(input, textarea)"
+CHAT, LIBRARY = (f"[role=tablist] [role=tab]:nth-child({n})" for n in (1, 2))
 
 
 class Page(Reader):
@@ -32,7 +33,7 @@ class Page(Reader):
         driver.get(site.url)
         tabs = "[role=tablist] [role=tab]"
         self.until(lambda: len(self.all(tabs)) == 2, tabs)
-        self.all(tabs)[1].click()
+        self.click(LIBRARY)
         self.one(".musnad-lib-table")
 
     def press(self, css: str) -> None:
@@ -99,21 +100,20 @@ def test_what_is_added_can_be_asked_about_until_it_is_removed(
     site: Site, driver: WebDriver
 ) -> None:
     page = Page(driver, site)
-    chat, library = page.all("[role=tablist] [role=tab]")[:2]
     title = "Comet museum opens in the valley"
     told = "The comet museum of the valley had 77 visitors on its first day, its keeper said."
     page.choose(write(site.folder / "up", "museum.txt", f"{title}\n{told}"))
     page.until(lambda: title in page.titles())
     question = "How many visitors did the comet museum of the valley have on its first day?"
-    chat.click()
+    page.click(CHAT)
     page.settled()
     assert "77" in page.ask(question)
-    library.click()
+    page.click(LIBRARY)
     page.press(f'.musnad-lib-open[data-id="{site.library.articles()[-1].id}"]')
     page.press("button[data-does=remove]")
     page.press("button[data-does=removed]")
     page.until(lambda: title not in page.titles())
-    chat.click()
+    page.click(CHAT)
     page.settled()
     page.send(question)
     assert "77" not in page.answered(2)
@@ -201,8 +201,7 @@ def test_an_article_is_hostile(site: Site, driver: WebDriver) -> None:
 
 def test_by_keyboard_alone(shared_site: Site, driver: WebDriver) -> None:
     page = Page(driver, shared_site)
-    box = page.one("#musnad-lib-search :is(input, textarea)")
-    box.click()
+    page.click(SEARCH)
     first = page.one(".musnad-lib-open").get_attribute("data-key")
     for _ in range(15):
         driver.switch_to.active_element.send_keys(Keys.TAB)

@@ -154,7 +154,7 @@ def test_only_those_of_the_file_get_in(tmp_path: Path, driver: WebDriver) -> Non
         logs_in(reader, "reader", "كلمة السر")
         reader.settled()
         assert "northern dam opened" in reader.ask(DAM)
-        reader.one("#musnad-to-log_out").click()
+        reader.click("#musnad-to-log_out")
         reader.one("input[type=password]")
         driver.get(site.url)
         reader.one("input[type=password]")
@@ -167,14 +167,14 @@ def test_a_token_is_a_password_and_a_reader_only_reads(tmp_path: Path, driver: W
         reader = Reader(driver, site)
         logs_in(reader, "guest", token)
         reader.settled()
-        reader.one("[role=tab]:nth-child(2)").click()
+        reader.click("[role=tab]:nth-child(2)")
         reader.until(
             lambda: "takes the role of an editor" in reader.one("#musnad-lib-hint").text,
             "what a reader may not",
         )
         reader.until(lambda: not reader.all("#musnad-lib-files input"), "no box for files")
         assert not reader.all("#musnad-lib-address textarea, #musnad-lib-address input")
-        reader.one("#musnad-lib-list button[data-does=open]").click()
+        reader.click("#musnad-lib-list button[data-does=open]")
         reader.one("article.musnad-lib-article")
         assert not reader.all(".musnad-lib-amend, [data-does=remove]")
         driver.get("about:blank")

@@ -27,7 +27,7 @@ def test_from_a_marker_to_its_card_and_back(reader: Reader) -> None:
     assert [section.is_displayed() for section in sections] == [False, True]
     # A marker of the answer before brings its own sources to light.
     marker = reader.all("#musnad-chat .musnad-marker")[0]
-    marker.click()
+    reader.click_on(marker)
     reader.until(lambda: reader.focused().get_attribute("id") == "s0-1", "the card")
     assert [section.is_displayed() for section in sections] == [True, False]
     reader.click("#s0-1 .musnad-number")
@@ -83,7 +83,7 @@ def test_what_was_found_and_not_cited_is_listed_apart(reader: Reader) -> None:
     reader.ask(MOSCOW)
     summary = reader.one(".musnad-also summary")
     assert summary.text.startswith("Found, but not cited (")
-    summary.click()
+    reader.click_on(summary)
     found = reader.until(lambda: [e for e in reader.all(".musnad-found li") if e.is_displayed()])
     assert f"({len(found)})" in summary.text
     assert "date unknown" in "".join(item.text for item in found)
