@@ -239,6 +239,7 @@ def read_article(id: Id, service: Served) -> Any:
     responses={
         200: {"description": "It took the place of the one that had this id"},
         201: {"model": Listed, "description": "There was none of this id"},
+        # No route has a line end in it.
         **refusals(400, 404, 422, 503),
     },
 )
