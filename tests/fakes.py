@@ -103,7 +103,8 @@ class HeldModel:
 
     name = "held"
 
-    def __init__(self) -> None:
+    def __init__(self, reply: str = "") -> None:
+        self.reply = reply
         self.released = threading.Event()
         self.writing = 0
         self.stopped = 0
@@ -118,4 +119,5 @@ class HeldModel:
         except GeneratorExit:
             self.stopped += 1
             raise
+        yield self.reply
         return Usage(prompt=1, reply=1)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A room may import from itself and from rooms above it in this list.
 LAYERS = [
     {"rag", "rag.types", "rag.errors"},
-    {"rag.filters"},
+    {"rag.filters", "rag.disk"},
     {"rag.text"},
     {"rag.corpus", "rag.config"},
     {"rag.models"},

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.disk import synced
 from rag.errors import TokenError, UsageError
 from rag.service.rights import Role
 
@@ -188,15 +189,7 @@ class Tokens:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._file)
-        _sync(self._file.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        synced(self._file.parent)
 
 
 def _parsed(file: Path) -> dict[str, Token]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import shutil
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO, Literal, TypeAlias, TypeVar
 
 from filelock import FileLock, Timeout
 
+from rag.disk import synced
 from rag.errors import Busy, Conflict, JobNotFound, StoreError
 from rag.library import Library
 from rag.service.uploads import FileResult, add_files
@@ -141,9 +141,9 @@ class Jobs:
                 raise Busy("another server takes the uploads of this index")
             for n, (file, data) in enumerate(files):
                 _keep(draft / f"{n:04}" / _file_name(file), data)
-            _synced(draft)
+            synced(draft)
             draft.rename(folder)
-            _synced(self._folder)
+            synced(self._folder)
         except OSError as error:
             shutil.rmtree(draft, ignore_errors=True)
             raise StoreError(f"{FOLDER}: cannot be written ({error.strerror or error})") from error
@@ -261,15 +261,5 @@ def _keep(path: Path, data: BinaryIO) -> None:
     path.parent.mkdir(parents=True)
     with path.open("xb") as file:
         shutil.copyfileobj(data, file)
-        file.flush()
-        os.fsync(file.fileno())
-    _synced(path.parent)
-
-
-def _synced(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    synced(path)
+    synced(path.parent)

@@ -13,10 +13,11 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.disk import synced
 from rag.errors import StoreError
 from rag.store.integrity import Inspection, is_whole
 from rag.store.segments import Segment
-from rag.store.writing import DRAFT, FORMAT, MANIFEST, MANIFEST_COPY, PREFIX, synced
+from rag.store.writing import DRAFT, FORMAT, MANIFEST, MANIFEST_COPY, PREFIX
 
 
 def back_up(path: Path, segments: Sequence[Segment], file: Path) -> None:

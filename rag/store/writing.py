@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.disk import synced
 from rag.store.articles import LiveArticles, write_articles
 from rag.store.fields import FIELDS, invert, tabulate_terms
 from rag.store.integrity import described, sealed
@@ -284,12 +285,3 @@ def sweep(path: Path, current: Collection[str]) -> None:
     shutil.rmtree(path / DRAFT, ignore_errors=True)
     for name in (MANIFEST, MANIFEST_COPY):
         (path / f".{name}.new").unlink(missing_ok=True)
-
-
-def synced(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

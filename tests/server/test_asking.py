@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import ScriptedGenerator
+from fakes import HeldModel, ScriptedGenerator
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from served import served, wait_for
@@ -20,7 +20,7 @@ from server.bridges import WHEN, bridges
 from rag import cli
 from rag.config import Settings
 from rag.library import Library
-from rag.models.protocols import Message, Usage
+from rag.models.protocols import Usage
 from rag.server import asking
 from rag.server.app import build_app
 from rag.service.service import Service
@@ -193,31 +193,6 @@ def test_what_is_no_route(reader: TestClient, method: str, path: str, status: in
 # --- step by step -----------------------------------------------------------------------------
 
 
-class HeldModel:
-    """Goes on writing until it is released, and counts those who broke it off."""
-
-    name = "held"
-
-    def __init__(self) -> None:
-        self.released = threading.Event()
-        self.writing = 0
-        self.stopped = 0
-
-    def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, grammar: str | None = None
-    ) -> Generator[str, None, Usage]:
-        self.writing += 1
-        try:
-            while not self.released.is_set():
-                time.sleep(0.02)
-                yield " "
-        except GeneratorExit:
-            self.stopped += 1
-            raise
-        yield "[1] The bridge of Zarqa opened in 1932."
-        return Usage(7, 5)
-
-
 def events(lines: Iterator[bytes]) -> Iterator[tuple[str, Any]]:
     """The events of a stream."""
     name = ""
@@ -266,7 +241,7 @@ def test_what_fails_on_the_way_is_an_event(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_client_that_goes_away_gives_its_place_up(tmp_path: Path, stream: bool) -> None:
-    model = HeldModel()
+    model = HeldModel("[1] The bridge of Zarqa opened in 1932.")
     service = bridges(tmp_path, model)
     with served(build_app(service, page=False)) as url:
         before = threading.active_count()
@@ -289,7 +264,7 @@ def test_a_client_that_goes_away_gives_its_place_up(tmp_path: Path, stream: bool
 
 
 def test_one_who_waits_may_go_away_too(tmp_path: Path) -> None:
-    model = HeldModel()
+    model = HeldModel("[1] The bridge of Zarqa opened in 1932.")
     service = bridges(tmp_path, model)
     with served(build_app(service, page=False)) as url:
         first, second = (opened(url, {**WHEN, "stream": True}) for _ in range(2))

@@ -268,7 +268,7 @@ def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("rag.service.jobs.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     reply = client.post("/v1/articles", files={"files": ("a.txt", b"A story.")})
     assert reply.status_code == 503 and kept(service.library) == []
     assert client.get("/v1/jobs").json() == {"jobs": []}
