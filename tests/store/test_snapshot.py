@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import WordEncoder
+from libraries import again
 
 from rag.filters import EVERYTHING, Filter, Period
 from rag.library import Library
@@ -110,10 +111,7 @@ def test_words_may_have_vectors_of_their_own_length(seeded: Library, tmp_path: P
             return vectors[:, :2048] if role == "word" else vectors
 
     encoder = ShorterWords()
-    library = Library(
-        tmp_path / "shorter", seeded.settings,
-        encoder=seeded.encoders()[0], sentence_encoder=encoder,
-    )  # fmt: skip
+    library = again(seeded, path=tmp_path / "shorter", sentence_encoder=encoder)
     for page in sorted((tmp_path / "seeds").iterdir()):
         library.ingest([page])
     (vector,) = encoder.encode(["روسيا"], "word")
