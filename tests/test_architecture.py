@@ -26,6 +26,7 @@ LAYERS = [
     {"rag.reading"},
     {"rag.answering"},
     {"rag.ingestion"},
+    {"rag.distributed"},
     {"rag.library"},
     {"rag.service"},
     {
@@ -47,6 +48,7 @@ LAYERS = [
 ONLY_IN = {
     "faiss": {"rag.store"},
     "pymilvus": {"rag.store"},
+    "ray": {"rag.distributed"},
     "sqlite3": {"rag.store"},
     "torch": {"rag.models"},
     "transformers": {"rag.models"},
@@ -74,7 +76,8 @@ EVALUATION = {
 }
 # The door of the store, and who may know which store stands behind it.
 DOOR = "rag.store.protocol"
-WIRING = {"rag.library", "rag.ingestion", "eval.scale"}
+WIRING = {"rag.library", "rag.ingestion", "rag.distributed.reading", "rag.distributed.tasks",
+          "eval.scale"}  # fmt: skip
 # Distributions whose import has another name.
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
