@@ -67,6 +67,7 @@ ONLY_IN = {
 }
 # What measures or builds a peer may use what the product keeps in one room.
 EVALUATION = {
+    "eval.spreading": {"ray"},
     "eval.peer": {"faiss", "llama_index"},
     "eval.speed": {"torch", "sentence_transformers"},
     "eval.fit.reader.training": {"torch"},
@@ -171,7 +172,7 @@ def test_heavy_libraries_stay_in_their_rooms(module: str) -> None:
 
 def test_every_library_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = [one for name in ("eval",) for one in project["optional-dependencies"][name]]
+    extra = [one for name in ("eval", "ray") for one in project["optional-dependencies"][name]]
     stated = [re.split(r"[<>=\[]", one)[0] for one in (*project["dependencies"], *extra)]
     known = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in stated}
     known |= {"llama_index", "rag", "eval", "app"} | sys.stdlib_module_names
