@@ -158,15 +158,14 @@ _KILLS = {"driver": kill_drivers, "worker": kill_worker, "node": kill_node}
 def two_machines() -> Iterator[tuple[str, Callable[[], None]]]:
     """The address of a cluster of two machines, and what kills the one that is not its head."""
     from ray._common.usage.usage_lib import set_usage_stats_enabled_via_env_var
-    from ray._common.utils import get_default_ray_temp_dir
     from ray.cluster_utils import Cluster
 
     set_usage_stats_enabled_via_env_var(False)
     # Where the cluster notes its address, wherever its other files go.
-    Path(get_default_ray_temp_dir()).mkdir(exist_ok=True)
+    Path(tempfile.gettempdir(), "ray").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ray-") as folder:
         options = {"num_cpus": 1, "include_dashboard": False, "temp_dir": folder}
-        cluster = Cluster(initialize_head=True, head_node_args=options)
+        cluster: Any = Cluster(initialize_head=True, head_node_args=options)
         try:
             second = cluster.add_node(num_cpus=1)
             cluster.wait_for_nodes()

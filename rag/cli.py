@@ -198,7 +198,7 @@ def _ingest(args: argparse.Namespace) -> int:
                 "--workers and --ray go with none of --sync, --rebuild, --fetch, --strict"
             )
         with pool_of(args.workers, args.ray, library.settings.threads) as pool:
-            return _report(library.ingest_by(pool, paths))
+            return _report(_counted(library.ingest_by(pool, paths)))
     ingest: Callable[..., Ingested] = partial(
         library.ingest, paths, rebuild=args.rebuild, sync=args.sync, strict=args.strict
     )
@@ -220,6 +220,15 @@ def _times(minutes: int) -> Iterator[None]:
         while True:
             time.sleep(60 * minutes)
             yield
+
+
+def _counted(parts: Iterable[Ingested]) -> Iterator[Ingested]:
+    """Say of each part how far it goes."""
+    articles = 0
+    for done in parts:
+        articles += len(done.added) + len(done.replaced) + len(done.unchanged)
+        say(f"{articles:,} articles so far")
+        yield done
 
 
 def _report(parts: Iterable[Ingested]) -> int:

@@ -9,6 +9,7 @@ laid out before it starts, and has a share that ends its workers done again with
 from __future__ import annotations
 
 import re
+import socket
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -20,6 +21,8 @@ from rag.errors import MusnadError, UsageError
 
 # The cluster that runs on this machine; and one that is started for the time, of it alone.
 RUNNING, LOCAL = "auto", "local"
+# Seconds in which a cluster is to answer.
+_PATIENCE = 10
 _ADDRESS = re.compile(rf"{RUNNING}|{LOCAL}|\S+:\d+")
 
 
@@ -47,16 +50,21 @@ class Cluster:
         self.threads = max(1, self._processors() // size) if size else 1
 
     def _connect(self, address: str) -> None:
-        options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
-        if address == LOCAL:
-            from ray._common.usage.usage_lib import set_usage_stats_enabled_via_env_var
+        from ray._common.usage.usage_lib import set_usage_stats_enabled_via_env_var
+        from ray._private.services import canonicalize_bootstrap_address
 
-            set_usage_stats_enabled_via_env_var(False)
-            folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="ray-"))
-            options |= {"include_dashboard": False, "_temp_dir": folder}
+        options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
         try:
+            if address == LOCAL:
+                set_usage_stats_enabled_via_env_var(False)
+                folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="ray-"))
+                options |= {"include_dashboard": False, "_temp_dir": folder}
+            else:
+                host, _, port = str(canonicalize_bootstrap_address(address)).rpartition(":")
+                # Ray would try for a quarter of an hour.
+                socket.create_connection((host, int(port)), _PATIENCE).close()
             self._ray.init(address, **options)
-        except (ConnectionError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError) as error:
             self._open.close()
             raise MusnadError(f"--ray {address}: no Ray cluster there ({error})") from error
         self._open.callback(self._ray.shutdown)

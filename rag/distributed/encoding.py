@@ -47,7 +47,8 @@ def encoded(
         if len(together.articles) >= _TOGETHER:
             yield together, entries
             together, entries = Batch(), []
-    yield together, entries
+    if together != Batch():
+        yield together, entries
 
 
 def _deadly(article: Article) -> Unreadable:

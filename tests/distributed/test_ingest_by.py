@@ -170,11 +170,11 @@ def test_an_article_that_ends_its_workers_is_named_and_the_rest_added(
     tmp_path: Path, settings: Settings, news: Path, inline: Inline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = made(tmp_path / "index", settings)
-    parts = together(list(library.ingest_by(inline, [news], deadly_encoders)))
-    bad = {one.reason for one in parts["unreadable"]}
+    parts = list(library.ingest_by(inline, [news], deadly_encoders))
+    bad = {one.reason for done in parts for one in done.unreadable}
     assert "article r7: ended the process that encoded it, twice; it is left out" in bad
     assert len(bad) == 3
-    assert len(parts["added"]) == 9
+    assert sum(len(done.added) for done in parts) == 9
     assert "r7" not in {article.id for article in library.articles()}
     # It may have been the fault of a machine: the file is read again when the folder is synced.
     assert library.ingest([news], sync=True).added == ("r7",)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -82,7 +82,9 @@ def test_what_a_task_raises_is_raised_and_its_worker_goes_on() -> None:
     # The share that is handed on and four for each of three workers; or up to a weight of 10.
     [(lambda share: 1, None, 13), (lambda share: share[0], 10, 5)],
 )
-def test_shares_are_taken_as_others_are_done(weigh, most, expected) -> None:
+def test_shares_are_taken_as_others_are_done(
+    weigh: Callable[[Sequence[int]], int], most: int | None, expected: int
+) -> None:
     taken: list[int] = []
 
     def shares() -> Iterator[list[int]]:
