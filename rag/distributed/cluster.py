@@ -3,7 +3,7 @@
 Tasks, and neither actors nor Ray Data: Ray then starts the workers wherever there is room, on
 machines that come and without those that went, and does again what went with them. What is to be
 encoded hangs on what the store holds, and only the command knows that; a pipeline of Ray Data is
-laid out before it starts, and has a share that ends its workers done again without end.
+laid out before it starts, and by default does a share that ends its workers again without end.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Cluster:
         self._open = ExitStack()
         self._connect(address)
         self._size = size
-        self.threads = max(1, self._processors() // size) if size else 1
+        # No task is given more processors than a machine has: it would wait for ever.
+        share = sum(self._processors()) // size if size else 1
+        self.threads = max(1, min([share, *self._processors()]))
 
     def _connect(self, address: str) -> None:
         from ray._common.usage.usage_lib import set_usage_stats_enabled_via_env_var
@@ -69,13 +71,15 @@ class Cluster:
             raise MusnadError(f"--ray {address}: no Ray cluster there ({error})") from error
         self._open.callback(self._ray.shutdown)
 
-    def _processors(self) -> int:
-        return int(self._ray.cluster_resources().get("CPU", 0))
+    def _processors(self) -> list[int]:
+        """Those of each machine that has some, at present."""
+        machines = (node["Resources"] for node in self._ray.nodes() if node["Alive"])
+        return [int(each["CPU"]) for each in machines if each.get("CPU")]
 
     @property
     def size(self) -> int:
         """As asked, or as many as the cluster has processors."""
-        return self._size or max(1, self._processors())
+        return self._size or max(1, sum(self._processors()))
 
     def submit(
         self, task: Callable[[Sequence[Item]], Result], share: Sequence[Item]

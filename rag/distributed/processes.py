@@ -44,15 +44,18 @@ class Processes:
                 return self._process().call(task, share)
             except (EOFError, OSError):
                 del self._own.process
+                if self._closed:
+                    break
         raise WorkerDied
 
     def _process(self) -> _Process:
         if not hasattr(self._own, "process"):
-            if self._closed:
-                raise WorkerDied
             self._own.process = _Process()
             self._all.append(self._own.process)
         process: _Process = self._own.process
+        if self._closed:
+            # It may have been too late to be killed with the others.
+            process.kill()
         return process
 
     def __enter__(self) -> Self:
