@@ -13,6 +13,7 @@ import os
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import entry_points
@@ -23,6 +24,8 @@ from rag import __version__, console
 from rag.batch import Respond, answer_all, read_questions
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
 from rag.console import say
+from rag.distributed.choice import pool_of
+from rag.distributed.cluster import RUNNING
 from rag.errors import MusnadError, UsageError
 from rag.filters import Filter, Period
 from rag.index_commands import add_index_commands, named_index
@@ -107,6 +110,12 @@ def _add_article_commands(commands: Any, placed: argparse.ArgumentParser) -> Non
                         help=f"with --fetch --watch: how often (default: {_EVERY})")  # fmt: skip
     ingest.add_argument("--strict", action="store_true",
                         help="add nothing if anything cannot be read")  # fmt: skip
+    ingest.add_argument("--workers", type=int, metavar="N",
+                        help="encode in N processes, for many articles: what is done lasts, and"
+                        " the same command goes on after it was stopped")  # fmt: skip
+    ingest.add_argument("--ray", nargs="?", const=RUNNING, metavar="ADDRESS",
+                        help="the same on a Ray cluster: HOST:PORT, or by default the one that runs"
+                        " here")  # fmt: skip
     listing = commands.add_parser("list", parents=[placed], help="list the articles")
     listing.add_argument("--refused", action="store_true",
                          help="list what could not be read instead, and why")  # fmt: skip
@@ -169,7 +178,7 @@ def open_or_ingest_seeds(library: Library) -> None:
     """On a first run, index the seed articles that lie beside: a fresh copy answers at once."""
     if library.path == DEFAULT_INDEX and not library.exists() and DEFAULT_CORPUS.is_dir():
         say(f"first run, indexing {DEFAULT_CORPUS}/")
-        _report(library.ingest([DEFAULT_CORPUS], report=console.StageReport()))
+        _report([library.ingest([DEFAULT_CORPUS], report=console.StageReport())])
 
 
 def _ingest(args: argparse.Namespace) -> int:
@@ -183,18 +192,25 @@ def _ingest(args: argparse.Namespace) -> int:
     if args.sync + args.rebuild + args.fetch > 1:
         raise UsageError("one of --sync, --rebuild and --fetch")
     library, paths = _library(args), [Path(path) for path in args.paths]
+    if args.workers is not None or args.ray:
+        if args.sync or args.rebuild or args.fetch or args.strict:
+            raise UsageError(
+                "--workers and --ray go with none of --sync, --rebuild, --fetch, --strict"
+            )
+        with pool_of(args.workers, args.ray, library.settings.threads) as pool:
+            return _report(_counted(library.ingest_by(pool, paths)))
     ingest: Callable[..., Ingested] = partial(
         library.ingest, paths, rebuild=args.rebuild, sync=args.sync, strict=args.strict
     )
     if args.fetch:
         ingest = partial(library.fetch, args.paths, strict=args.strict, before={})
-    code = _report(ingest(report=console.StageReport()))
+    code = _report([ingest(report=console.StageReport())])
     if args.watch:
         from watchfiles import watch
 
         say(f"watching {', '.join(args.paths)}; Ctrl-C ends it")
         for _ in _times(every) if args.fetch else watch(*paths, raise_interrupt=False):
-            code = _report(ingest())
+            code = _report([ingest()])
     return code
 
 
@@ -206,15 +222,30 @@ def _times(minutes: int) -> Iterator[None]:
             yield
 
 
-def _report(done: Ingested) -> int:
-    for bad in done.unreadable:
-        say(f"{bad.path}: {bad.reason}")
-    removed = f", {len(done.removed)} removed" if done.removed else ""
+def _counted(parts: Iterable[Ingested]) -> Iterator[Ingested]:
+    """Say of each part how far it goes."""
+    articles = 0
+    for done in parts:
+        articles += len(done.added) + len(done.replaced) + len(done.unchanged)
+        say(f"{articles:,} articles so far")
+        yield done
+
+
+def _report(parts: Iterable[Ingested]) -> int:
+    """Say what was done, in one part or several; the exit code."""
+    counts: Counter[str] = Counter()
+    for done in parts:
+        for bad in done.unreadable:
+            say(f"{bad.path}: {bad.reason}")
+        counts.update(
+            {part.name: len(getattr(done, part.name)) for part in dataclasses.fields(Ingested)}
+        )
+    removed = f", {counts['removed']} removed" if counts["removed"] else ""
     say(
-        f"{len(done.added)} added, {len(done.replaced)} replaced,"
-        f" {len(done.unchanged)} unchanged{removed}"
+        f"{counts['added']} added, {counts['replaced']} replaced,"
+        f" {counts['unchanged']} unchanged{removed}"
     )
-    return 1 if done.unreadable else 0
+    return 1 if counts["unreadable"] else 0
 
 
 def _list(args: argparse.Namespace) -> int:

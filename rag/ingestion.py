@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,25 +36,39 @@ class Ingested:
 
 @dataclass
 class Batch:
-    """What was read of some files. ``left`` are ids of articles of files that look as they did,
-    ``gone`` those of files, or parts of them, that are not there any more.
+    """What was read of some files; of those ``begun`` more may come. ``left`` are ids of articles
+    of files that look as they did, ``gone`` those of files, or parts of them, that are not there
+    any more.
     """
 
     articles: list[Article] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    begun: list[Source] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+
+    def extend(self, other: Batch) -> None:
+        """Add what ``other`` holds."""
+        for part in fields(self):
+            mine, theirs = getattr(self, part.name), getattr(other, part.name)
+            mine.update(theirs) if isinstance(mine, set) else mine.extend(theirs)
 
 
 def read_all(paths: Iterable[Path]) -> Batch:
     """Every file below ``paths``."""
     batch = Batch()
     for path in paths:
-        # A folder without any file to read is told of like a file that cannot be read.
-        _read(batch, (path.is_dir() and article_files(path)) or [path])
+        _read(batch, files_below(path))
     return batch
+
+
+def files_below(path: Path) -> list[Path]:
+    """The files to read of a folder, or the file itself. A folder without any is told of like a
+    file that cannot be read.
+    """
+    return (path.is_dir() and article_files(path)) or [path]
 
 
 def read_addresses(urls: Iterable[str], before: MutableMapping[str, Fetched]) -> Batch:
@@ -198,8 +212,13 @@ def _unique(articles: Iterable[Article]) -> dict[str, Article]:
     for article in articles:
         first = unique.setdefault(article.id, article)
         if first.text != article.text:
-            raise CorpusError(
-                f"{article.path}: id {article.id!r} stands for two different texts"
-                f" (the other is in {first.path}); give each article its own id"
-            )
+            raise two_texts(article, first.path)
     return unique
+
+
+def two_texts(article: Article, other: str | None) -> CorpusError:
+    """That the id of ``article`` is also that of another text, from the file ``other``."""
+    return CorpusError(
+        f"{article.path}: id {article.id!r} stands for two different texts"
+        f" (the other is in {other}); give each article its own id"
+    )

@@ -10,6 +10,7 @@ from collections.abc import Generator as Generation
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,11 @@ from rag.answering.pipeline import Pipeline, Request, finished, pipeline_of
 from rag.answering.prompts import REPLY_LANGUAGES
 from rag.answering.writing import Writer
 from rag.config import DEFAULT_CORPUS, DEFAULT_INDEX, Settings
+from rag.distributed.encoding import encoded
+from rag.distributed.pools import Pool
+from rag.distributed.processes import Processes
+from rag.distributed.reading import batches
+from rag.distributed.tasks import Load, encode, load_encoders
 from rag.errors import UsageError
 from rag.filters import EVERYTHING, Filter, well_formed
 from rag.ingestion import Batch, Ingested, changes, read_addresses, read_all, read_changes
@@ -26,8 +32,14 @@ from rag.models.loaded import Models
 from rag.models.protocols import Encoder, Generator, Reader, Translator
 from rag.retrieval.query import check_question
 from rag.store.folder import FolderStore
-from rag.store.indexing import check_shape, index_articles, same_passages, shape_of
-from rag.store.protocol import Shape, Snapshot, Transaction
+from rag.store.indexing import (
+    check_shape,
+    encode_articles,
+    encode_words,
+    same_passages,
+    shape_of,
+)
+from rag.store.protocol import Entry, Shape, Snapshot, Transaction
 from rag.store.sources import Sources
 from rag.store.united import UnitedSnapshots
 from rag.text.normalize import encodable
@@ -135,6 +147,31 @@ class Library:
             return Ingested((), (), (), unreadable)
         return replace(self._merge(batch, report), unreadable=unreadable)
 
+    def ingest_by(
+        self, pool: Pool, paths: Iterable[Path], load: Load = load_encoders
+    ) -> Iterator[Ingested]:
+        """Add the articles below ``paths`` as :meth:`ingest` does, some at a time: what it tells
+        of as done lasts. Stopped and called again, it goes on from there.
+
+        Processes of this machine read the files and those of the ``pool`` encode, with what
+        ``load`` gives for this library's settings.
+
+        Raises what :meth:`ingest` does, and CorpusError when one id stands for two texts.
+        """
+        settings = replace(self.settings, threads=pool.threads)
+        task = partial(encode, settings=settings, shape=self._shape(), load=load)
+        with Processes(self.settings.threads) as readers:
+            read = batches(paths, readers)
+            for batch, entries in encoded(read, self._wanted, pool, task):
+                done = self._merge(batch, lambda stage, done, total: None, entries=entries)
+                yield replace(done, unreadable=tuple(batch.unreadable))
+
+    def _wanted(self, batch: Batch) -> Sequence[Article]:
+        """The articles of a batch that are to be encoded, as things stand."""
+        with self._store.write() as transaction:
+            self._check_models(transaction.shape)
+            return changes(batch, transaction.articles).changed
+
     def refused(self) -> list[tuple[str, str]]:
         """Path and reason of what could not be read of the files the index was made from."""
         return self._sources().refused()
@@ -151,23 +188,45 @@ class Library:
         """
         return self._merge(Batch(articles=list(articles)), report)
 
-    def _merge(self, batch: Batch, report: Report, rebuild: bool = False) -> Ingested:
+    def _merge(
+        self,
+        batch: Batch,
+        report: Report,
+        rebuild: bool = False,
+        entries: Iterable[Entry] = (),
+    ) -> Ingested:
         with self._store.write(anew=rebuild) as transaction:
             made = changes(batch, transaction.articles, rebuild=rebuild)
             self._check_models(transaction.shape)
             sources = self._sources()
-            sources.expect(batch.sources)
+            sources.expect([*batch.begun, *batch.sources])
             if made.any:
                 transaction.remove(made.outdated)
                 transaction.update(made.restated)
-                self._put(transaction, made.changed, report)
+                self._put(transaction, made.changed, report, entries)
                 transaction.commit(self._shape())
             sources.record(batch.sources, batch.lost)
         return made.done
 
-    def _put(self, transaction: Transaction, articles: Sequence[Article], report: Report) -> None:
-        known, tokens = transaction.vocabulary, self.settings.chunk_tokens
-        transaction.put(*index_articles(articles, known, self.encoders(), tokens, report))
+    def _put(
+        self,
+        transaction: Transaction,
+        articles: Sequence[Article],
+        report: Report,
+        entries: Iterable[Entry] = (),
+    ) -> None:
+        """Put articles; the ``entries`` of some may have been made already."""
+        encoders, tokens = self.encoders(), self.settings.chunk_tokens
+        wanted = {article.id: article for article in articles}
+        made = {
+            entry.article.id: replace(entry, article=article)
+            for entry in entries
+            if (article := wanted.get(entry.article.id)) and same_passages(entry.article, article)
+        }
+        others = [article for article in articles if article.id not in made]
+        made |= {e.article.id: e for e in encode_articles(others, encoders, tokens, report)}
+        put = [made[article.id] for article in articles]
+        transaction.put(put, encode_words(put, transaction.vocabulary, encoders[1], report))
 
     def remove(self, ids: Iterable[str], *, exact: bool = False) -> tuple[Article, ...]:
         """Remove articles by id or, unless it is to be ``exact``, by the beginning of one; stories

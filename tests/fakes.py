@@ -6,10 +6,12 @@ import re
 import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
-from rag.models.protocols import Marks, Message, Role, Told, Usage, Vectors
+from rag.config import Settings
+from rag.models.protocols import Encoder, Marks, Message, Role, Told, Usage, Vectors
 from rag.text.analyze import analyze
 from rag.text.sentences import split_sentences
 from rag.types import Span
@@ -121,3 +123,36 @@ class HeldModel:
             raise
         yield self.reply
         return Usage(prompt=1, reply=1)
+
+
+class HashEncoder(WordEncoder):
+    """A bag of words whose axes are the same in every process."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        for text in texts:
+            self._axes |= {t: crc32(t.encode()) % self.dimension for t in analyze(text)}
+        return super().encode(texts, role)
+
+
+def hash_encoders(settings: Settings) -> tuple[Encoder, Encoder]:
+    """Those of passages and of sentences."""
+    return HashEncoder("passages"), HashEncoder("sentences")
+
+
+class DeadlyEncoder(HashEncoder):
+    """Ends its process over one text."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        if any("Row 7" in text for text in texts):
+            raise SystemExit(9)
+        return super().encode(texts, role)
+
+
+def deadly_encoders(settings: Settings) -> tuple[Encoder, Encoder]:
+    """Those of :func:`hash_encoders`, by name, and deadly."""
+    return DeadlyEncoder("passages"), HashEncoder("sentences")
+
+
+def other_encoders(settings: Settings) -> tuple[Encoder, Encoder]:
+    """Not those of :func:`hash_encoders`."""
+    return HashEncoder("others"), HashEncoder("sentences")

@@ -26,6 +26,7 @@ LAYERS = [
     {"rag.reading"},
     {"rag.answering"},
     {"rag.ingestion"},
+    {"rag.distributed"},
     {"rag.library"},
     {"rag.service"},
     {
@@ -47,6 +48,7 @@ LAYERS = [
 ONLY_IN = {
     "faiss": {"rag.store"},
     "pymilvus": {"rag.store"},
+    "ray": {"rag.distributed"},
     "sqlite3": {"rag.store"},
     "torch": {"rag.models"},
     "transformers": {"rag.models"},
@@ -65,6 +67,7 @@ ONLY_IN = {
 }
 # What measures or builds a peer may use what the product keeps in one room.
 EVALUATION = {
+    "eval.spreading": {"ray"},
     "eval.peer": {"faiss", "llama_index"},
     "eval.speed": {"torch", "sentence_transformers"},
     "eval.fit.reader.training": {"torch"},
@@ -74,7 +77,8 @@ EVALUATION = {
 }
 # The door of the store, and who may know which store stands behind it.
 DOOR = "rag.store.protocol"
-WIRING = {"rag.library", "rag.ingestion", "eval.scale"}
+WIRING = {"rag.library", "rag.ingestion", "rag.distributed.reading", "rag.distributed.tasks",
+          "eval.scale"}  # fmt: skip
 # Distributions whose import has another name.
 IMPORTED_AS = {
     "argon2-cffi": "argon2",
@@ -168,7 +172,7 @@ def test_heavy_libraries_stay_in_their_rooms(module: str) -> None:
 
 def test_every_library_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = [one for name in ("eval",) for one in project["optional-dependencies"][name]]
+    extra = [one for name in ("eval", "ray") for one in project["optional-dependencies"][name]]
     stated = [re.split(r"[<>=\[]", one)[0] for one in (*project["dependencies"], *extra)]
     known = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in stated}
     known |= {"llama_index", "rag", "eval", "app"} | sys.stdlib_module_names

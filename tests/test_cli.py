@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from fake_tasks import Inline
 from fakes import SEEDS
 
 from rag import cli
@@ -38,6 +39,23 @@ def test_ingest_list_show_remove(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert cli.main(["list", "--json"]) == 0
     assert [a["id"] for a in json.loads(capsys.readouterr().out)] == [a["id"] for a in articles[1:]]
+
+
+def test_ingest_by_workers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("rag.library", "rag.distributed.choice"):
+        monkeypatch.setattr(f"{place}.Processes", Inline)
+    command = ["ingest", "seeds", "nowhere", "--workers", "2"]
+    assert cli.main(command) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "musnad: 6 articles so far",
+        "musnad: nowhere: no such file or folder",
+        "musnad: 6 added, 0 replaced, 0 unchanged",
+    ]
+    assert cli.main(command[:2] + command[3:]) == 0
+    assert "0 added, 0 replaced, 6 unchanged" in capsys.readouterr().err
 
 
 def test_ask_prints_the_answer_and_its_source(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,6 +98,9 @@ def test_batch_forms(tmp_path: Path) -> None:
         (["ingest", "empty.txt"], 1, "empty.txt: empty file"),
         (["ingest", "binary.txt"], 1, "binary.txt: binary file (NUL at byte 1)"),
         (["ingest", "latin.txt"], 1, "latin.txt: not UTF-8: byte 0xe9 at offset 3"),
+        (["ingest", "--workers", "0"], 2, "--workers 0: at least 1"),
+        (["ingest", "--workers", "2", "--sync"], 2, "--workers and --ray go with none of --sync,"),
+        (["ingest", "--ray", "seeds"], 2, "--ray seeds: not HOST:PORT, auto or local"),
         (["chat", "--auth", "nowhere"], 2, "--auth nowhere: No such file"),
         (["chat", "--auth", "latin.txt"], 2, "--auth latin.txt: not UTF-8 text"),
         (["chat", "--auth", "empty.txt"], 2, "--auth empty.txt: nobody could log in"),

@@ -249,8 +249,8 @@ def test_a_watched_folder_is_kept_in_step(
             write(folder / f"later-{n}.txt", f"Later news, number {n}.")
             yield {n}
 
-    def reported(done: Ingested) -> int:
-        seen.append(len(done.added))
+    def reported(parts: list[Ingested]) -> int:
+        seen.append(len(parts[0].added))
         return 0
 
     monkeypatch.setattr(watchfiles, "watch", watch)

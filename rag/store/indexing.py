@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,28 +72,16 @@ def embedded_text(article: Article, chunk: Chunk) -> str:
     return chunk.text
 
 
-def index_articles(
+def encode_articles(
     articles: Sequence[Article],
-    known: Collection[str],
     encoders: tuple[Encoder, Encoder],
     chunk_tokens: int,
-    report: Report,
-) -> tuple[list[Entry], dict[str, Floats]]:
-    """Entries of ``articles``, and the vector of each of their words that is not ``known``.
-
-    ``encoders`` are that of passages and that of sentences; ``report(stage, done, total)`` is
-    called as work goes on.
+    report: Report = lambda stage, done, total: None,
+) -> list[Entry]:
+    """The entry of each article, by the passage encoder and the sentence encoder;
+    ``report(stage, done, total)`` is called as work goes on.
     """
     encoder, sentence_encoder = encoders
-
-    def encode(by: Encoder, texts: Sequence[str], stage: str, role: Role = "passage") -> Floats:
-        batches = []
-        for start in range(0, len(texts), _BATCH):
-            batches.append(by.encode(texts[start : start + _BATCH], role))
-            report(stage, min(start + _BATCH, len(texts)), len(texts))
-        # The vectors of a role may have a length of their own.
-        return np.concatenate(batches or [np.zeros((0, by.dimension), dtype=np.float32)])
-
     chunks: list[list[Chunk]] = []
     for done, article in enumerate(articles, start=1):
         chunks.append(chunk_article(article, encoder.count_tokens, chunk_tokens))
@@ -102,15 +90,32 @@ def index_articles(
     texts = [embedded_text(article, chunk) for article, chunk in pairs]
     sentences = [span.of(article.text) for article, chunk in pairs for span in chunk.sentences]
     words = [content_words(text) for text in texts]
-    met = dict.fromkeys(word for passage in words for word in passage)
-    fresh = [word for word in met if translatable(word) and word not in known]
     vectors: dict[DenseField, Floats] = {
-        "passages": encode(encoder, texts, "passages"),
-        "sentences": encode(encoder, sentences, "sentences"),
-        "similarity": encode(sentence_encoder, sentences, "similarity"),
+        "passages": _encode(encoder, texts, "passages", report),
+        "sentences": _encode(encoder, sentences, "sentences", report),
+        "similarity": _encode(sentence_encoder, sentences, "similarity", report),
     }
-    word_vectors = encode(sentence_encoder, fresh, "vocabulary", "word")
-    return entries_of(articles, chunks, words, vectors), dict(zip(fresh, word_vectors, strict=True))
+    return entries_of(articles, chunks, words, vectors)
+
+
+def encode_words(
+    entries: Iterable[Entry], known: Collection[str], encoder: Encoder, report: Report
+) -> dict[str, Floats]:
+    """The vector of each word of the entries that may be matched to others and is not ``known``."""
+    met = dict.fromkeys(word for entry in entries for passage in entry.words for word in passage)
+    fresh = [word for word in met if translatable(word) and word not in known]
+    return dict(zip(fresh, _encode(encoder, fresh, "vocabulary", report, "word"), strict=True))
+
+
+def _encode(
+    by: Encoder, texts: Sequence[str], stage: str, report: Report, role: Role = "passage"
+) -> Floats:
+    batches = []
+    for start in range(0, len(texts), _BATCH):
+        batches.append(by.encode(texts[start : start + _BATCH], role))
+        report(stage, min(start + _BATCH, len(texts)), len(texts))
+    # The vectors of a role may have a length of their own.
+    return np.concatenate(batches or [np.zeros((0, by.dimension), dtype=np.float32)])
 
 
 def entries_of(

@@ -1,0 +1,1 @@
+"""Ingest that is spread over processes of one machine, or over machines."""
