@@ -74,11 +74,10 @@ class Settings:
             UsageError: a variable that must be a positive number is not one.
         """
         env = os.environ if environ is None else environ
-        given = env.get("MUSNAD_HOME")
-        home = Path(given).expanduser() if given else None
+        home, data = _folder(env, "MUSNAD_HOME"), Path(platformdirs.user_data_dir("musnad"))
         return cls(
             home=home or Path(platformdirs.user_cache_dir("musnad")),
-            access=home or Path(platformdirs.user_data_dir("musnad")),
+            access=_folder(env, "MUSNAD_ACCESS") or home or data,
             encoder=env.get("MUSNAD_ENCODER") or DEFAULT_ENCODER,
             llm=env.get("MUSNAD_LLM") or "auto",
             llm_model=env.get("MUSNAD_LLM_MODEL") or "default",
@@ -91,6 +90,11 @@ class Settings:
             llm_waiting=_positive(env, "MUSNAD_LLM_WAITING", 32),
             answer_seconds=_positive(env, "MUSNAD_ANSWER_SECONDS", 120),
         )
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    value = env.get(name)
+    return Path(value).expanduser() if value else None
 
 
 def _positive(env: Mapping[str, str], name: str, default: int) -> int:

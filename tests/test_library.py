@@ -326,6 +326,9 @@ def test_moving_a_file_keeps_one_article(seeded: Library, tmp_path: Path) -> Non
 def test_settings_come_from_the_environment() -> None:
     settings = Settings.from_environment({"MUSNAD_HOME": "/h", "MUSNAD_THREADS": "3"})
     assert (settings.home, settings.access, settings.threads) == (Path("/h"), Path("/h"), 3)
+    # Weights may lie where nothing can be written, as in an image.
+    settings = Settings.from_environment({"MUSNAD_HOME": "/h", "MUSNAD_ACCESS": "/a"})
+    assert (settings.home, settings.access) == (Path("/h"), Path("/a"))
     # A cache may be emptied, and with it would go who may use a server.
     settings = Settings.from_environment({})
     assert settings.access and settings.access != settings.home

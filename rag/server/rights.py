@@ -13,11 +13,12 @@ READING = ("GET", "HEAD")
 # Methods, path, role; the first that fits counts. A ``*`` at the end stands for anything, a ``/*``
 # also for nothing. Without a role everybody is answered; what is not here only admins may do.
 _TABLE = (
+    # What a balancer asks, which has no token.
     (READING, "/health", None),
+    (READING, "/ready", None),
     (("GET", "HEAD", "POST"), "/login", None),
     (("GET", "HEAD", "POST"), "/logout", READER),
     # The interface for programs.
-    (READING, "/ready", READER),
     (READING, "/metrics", READER),
     (READING, "/openapi.json", READER),
     (READING, "/docs/*", READER),

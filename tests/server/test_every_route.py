@@ -17,7 +17,7 @@ from rag.service.rights import Role
 
 METHODS = (*READING, "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 # All that answers without a token, and all that a reader may send something to.
-OPEN = {"/health", "/login"}
+OPEN = {"/health", "/ready", "/login"}
 ASKING = {
     "/login",
     "/logout",
