@@ -1,0 +1,65 @@
+"""The store in Milvus: connections, and one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import StoreError
+from rag.store.locking import writing
+from rag.store.milvus.engine import Address, Engine
+from rag.store.milvus.snapshot import MilvusSnapshot
+from rag.store.milvus.state import State, read_dead, read_state, sweep
+from rag.store.milvus.transaction import MilvusTransaction
+
+
+class MilvusStore:
+    """:class:`rag.store.protocol.Store` at an address. Safe to use from several threads."""
+
+    def __init__(self, path: Path, address: Address) -> None:
+        """Nothing is opened or made yet. Milvus has no locks: at ``path`` lies the one for writers,
+        which keeps out those of the same folder only. Of others, the one who is late is refused.
+        """
+        self.path = path
+        self._engine = Engine(address)
+        self._lock = threading.Lock()
+        self._open: MilvusSnapshot | None = None
+
+    @property
+    def place(self) -> str:
+        """See :class:`rag.store.protocol.Store`."""
+        return f"--store {self._engine.address.shown}"
+
+    def exists(self) -> bool:
+        """Whether there is a state."""
+        return self._state() is not None
+
+    def _state(self) -> State | None:
+        file = self._engine.address.file
+        return read_state(self._engine) if file is None or file.exists() else None
+
+    def snapshot(self) -> MilvusSnapshot:
+        """See :meth:`rag.store.protocol.Store.snapshot`."""
+        with self._lock:
+            state = self._state()
+            if state is None:
+                mend = f"make one with: musnad ingest {self.place}"
+                raise StoreError(f"{self._engine.address.shown}: no index here; {mend}")
+            if self._open is None or self._open.version != state.version:
+                dead = read_dead(self._engine, state)
+                self._open = MilvusSnapshot(self._engine, state, dead)
+            return self._open
+
+    @contextlib.contextmanager
+    def write(self, *, anew: bool = False) -> Iterator[MilvusTransaction]:
+        """See :meth:`rag.store.protocol.Store.write`."""
+        with writing(self.path):
+            before = read_state(self._engine) or State()
+            sweep(self._engine, before)
+            yield MilvusTransaction(self._engine, before, before.anew() if anew else before)
+
+    def close(self) -> None:
+        """Let another process open a file of Milvus Lite."""
+        self._engine.close()
