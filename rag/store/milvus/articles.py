@@ -58,7 +58,8 @@ class MilvusArticles:
 
     def found(self, key: str, values: Collection[str]) -> dict[int, Article]:
         """As :meth:`where`, by version."""
-        every = list(values)
+        # Where there is no value, and in all rows of an article but its first, there is "".
+        every = [value for value in values if value]
         return {
             version: article
             for start in range(0, len(every), _VALUES)

@@ -28,6 +28,7 @@ _EXTRA = "install Musnad with its extra: pip install 'musnad[milvus]'"
 # Rows in one request; one of the longest has 64 KB, and a request may have 64 MB.
 _ROWS = 500
 _SECONDS = 60
+_SAID = 200
 # What a search may return at most (Milvus's own limit).
 MOST_FOUND = 16_384
 
@@ -147,8 +148,9 @@ class Engine:
         try:
             yield
         except (MilvusException, RpcError, OSError) as error:
-            said = getattr(error, "message", "") or str(error)
-            raise StoreError(f"{self.address.shown}: {said}") from error
+            said = str(getattr(error, "message", "") or error)
+            # It may repeat a whole filter.
+            raise StoreError(f"{self.address.shown}: {said[:_SAID]}") from error
 
     def collections(self) -> set[str]:
         """Names of all there are."""
@@ -190,14 +192,18 @@ class Engine:
         keys: Collection[int] | Collection[str],
         fields: Sequence[str],
         level: Level,
+        *,
+        key: str = "number",
     ) -> list[Row]:
-        """The rows with these keys that there are, in no order."""
+        """The rows with these values of their ``key``, of those that there are, in no order."""
         with self._telling():
             client = self._ready(name)
             return [
                 row
                 for some in batches(keys, _ROWS)
-                for row in client.get(name, some, list(fields), consistency_level=level)
+                for row in client.query(
+                    name, f"{key} in {listed(some)}", list(fields), consistency_level=level
+                )
             ]
 
     def query(

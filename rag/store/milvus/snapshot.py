@@ -57,6 +57,8 @@ from rag.text.analyze import stem
 _SETTLED_SECONDS = 10
 _ROWS_REMEMBERED, _TERMS_REMEMBERED = 4096, 100_000
 _ENTRIES = 256
+# So many times as many are found where the search is less exact than the score.
+_MORE = 2
 _FIELDS = (
     "article", "article_id", "language", "date", "start", "end", "spans", "first_sentence", "words",
     "passages",
@@ -147,7 +149,9 @@ class MilvusSnapshot:
     def matching(
         self, field: ProposingField, groups: Sequence[Group], k: int, where: Filter = EVERYTHING
     ) -> Ids:
-        """By sparse vectors, in which the terms of a group are added up."""
+        """By sparse vectors, in which the terms of a group are added up: where a group has several,
+        the best of more than ``k`` are told by their exact scores.
+        """
         weights: dict[str, float] = {}
         for group, weight in zip(groups, self.weights(field, groups), strict=True):
             for term, likely in group.terms.items():
@@ -155,7 +159,11 @@ class MilvusSnapshot:
         weights = {term: weight for term, weight in weights.items() if weight > 0}
         if not weights:
             return np.zeros(0, dtype=np.int64)
-        return self._search(field, sparse(weights), k, where)
+        several = any(len(group.terms) > 1 for group in groups)
+        ids = self._search(field, sparse(weights), _MORE * k if several else k, where)
+        if len(ids) <= k:
+            return ids
+        return ids[np.argsort(-self.candidates(ids).bm25(field, groups))[:k]]
 
     def _search(self, field: str, vector: object, k: int, where: Filter) -> Ids:
         nothing = where.only is not None and not where.only
@@ -285,7 +293,7 @@ class MilvusSnapshot:
         fields, name = ("born", "vocabulary"), self._state.collections["words"]
         return {
             row["word"]: np.asarray(row["vocabulary"], dtype=np.float32)
-            for row in self._engine.get(name, words, fields, self._level())
+            for row in self._engine.get(name, words, fields, self._level(), key="word")
             if row["born"] <= self._state.commit
         }
 

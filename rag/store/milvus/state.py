@@ -153,7 +153,8 @@ def read_frequencies(
     """In how many passages each term is, of those that are in any."""
     if "terms" not in state.collections:
         return {}
-    rows = engine.get(state.collections["terms"], keys, ["since", "passages", "before"], level)
+    name, fields = state.collections["terms"], ["term", "since", "passages", "before"]
+    rows = engine.get(name, keys, fields, level, key="term")
     return {
         row["term"]: row["passages"] if row["since"] <= state.commit else row["before"]
         for row in rows
