@@ -263,8 +263,8 @@ class Library:
         if isinstance(self._store, FolderStore):
             return self._store
         raise UsageError(
-            f"{self._store.place}: not kept in a folder; use that store's own tools, or move it into"
-            " one first with: musnad migrate --to DIR"
+            f"{self._store.place}: not kept in a folder; use that store's own tools, or move it"
+            " into one with: musnad migrate --to DIR"
         )
 
     def migrate(self, to: str, *, report: Report = lambda stage, done, total: None) -> Migrated:

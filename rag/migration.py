@@ -11,7 +11,7 @@ from rag.store.protocol import Counts, Entry, Snapshot, Store, Transaction
 from rag.types import Report
 
 # Articles in a transaction: what is done again, at most, of a migration that was stopped.
-_BATCH = 512
+_BATCH = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ def migrate(source: Snapshot, target: Store, report: Report) -> Migrated:
         IndexMismatch: the target was shaped by other models or settings.
         StoreError: the target cannot be written, or holds something else afterwards.
     """
+    if target.exists() and target.snapshot().shape != source.shape:
+        raise IndexMismatch(f"{target.place}: made by other models or settings")
     moved = done = 0
     entries = source.entries()
     while batch := list(islice(entries, _BATCH)):
         with target.write() as transaction:
-            if transaction.shape not in (None, source.shape):
-                raise IndexMismatch(f"{target.place}: made by other models or settings")
             moved += _put(batch, source, transaction)
         done += len(batch)
         report("articles", done, source.counts.articles)

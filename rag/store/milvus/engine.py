@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -53,15 +54,15 @@ class Address:
             UsageError: it is neither.
         """
         expected = "expected milvus:///FILE.db or milvus://[USER:PASSWORD@]HOST:PORT/DATABASE"
+        shown = re.sub("(//[^/@]*:)[^/]*@", r"\1***@", url)
         try:
             parts = urlsplit(url)
-            port = parts.port or _PORT
+            port = _PORT if parts.port is None else parts.port
         except ValueError as error:
-            raise UsageError(f"--store {url!r}: {expected} ({error})") from error
-        shown = url.replace(f":{parts.password}@", ":***@") if parts.password else url
+            raise UsageError(f"--store {shown!r}: {expected}") from error
         if parts.scheme == "milvus" and not parts.netloc and parts.path.endswith(".db"):
             return cls(shown, file=Path(unquote(parts.path[1:])))
-        if parts.scheme not in ("milvus", "milvuss") or not parts.hostname:
+        if parts.scheme not in ("milvus", "milvuss") or not parts.hostname or not port:
             raise UsageError(f"--store {shown!r}: {expected}")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return cls(
@@ -99,8 +100,8 @@ class Engine:
         except ImportError as error:
             raise StoreError(f"{self.address.shown}: needs pymilvus; {_EXTRA}") from error
         at = self.address
-        # Of Milvus Lite it says with every scan that it has no clock.
-        logging.getLogger("pymilvus").setLevel(logging.ERROR)
+        # It logs what it raises, and with every scan of Milvus Lite that this has no clock.
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         with self._telling():
             if at.file is None:
                 return MilvusClient(at.uri, at.user, at.password, at.database, timeout=_SECONDS)

@@ -37,7 +37,7 @@ class Table:
     sparse: tuple[str, ...] = ()
 
 
-STATE = Table("number", ("number", "since"), ("said",))
+STATE = Table("number", ("number", "since", "at"), ("said",))
 # ``version`` is the number of a version of an article. Its first row has the names, and says how
 # many rows in all have its ``text``.
 ARTICLES = Table(

@@ -8,18 +8,23 @@ are dead by then, and what a stopped writer left, born after, is nothing to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
+from rag.errors import StoreError
 from rag.store.milvus.engine import Engine, Level, Row, listed
 from rag.store.milvus.schema import NO_VECTOR, STATE, TABLES, create
 from rag.store.protocol import Counts, LexicalField, Shape
 
 # The one collection that outlives a rebuilding. Row 0 is the state, row -1 says which commit was
-# begun last, and a row of any other number that the article version of this number is dead since.
+# begun last and by whom, a row of another number since when the article version of this number is
+# dead.
 _NAME, _CURRENT, _BEGUN = "musnad", 0, -1
 # Of rows with a word each, so many are fetched at once.
 _PAGE = 10_000
+# A writer that began so long ago, and did not end, was stopped.
+_STALE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -76,18 +81,39 @@ def write_state(engine: Engine, state: State) -> None:
 def _row(engine: Engine, number: int) -> Row:
     if _NAME not in engine.collections():
         return {}
-    return next(iter(engine.get(_NAME, [number], ["since", "said"], "Strong")), {})
+    return next(iter(engine.get(_NAME, [number], ["since", "at", "said"], "Strong")), {})
 
 
 def _state(number: int, since: int, said: str = "") -> Row:
-    return {"number": number, "since": since, "said": said, **NO_VECTOR}
+    at = int(time.time())
+    return {"number": number, "since": since, "at": at, "said": said, **NO_VECTOR}
 
 
-def begin(engine: Engine, commit: int) -> None:
-    """Say that what belongs to a commit is about to be written."""
+def claim(engine: Engine, before: State, writer: str) -> None:
+    """Begin to write what follows a state; what a stopped writer left is removed first. Milvus has
+    no locks: a claim is a row that names the ``writer``, and writers of one name never overlap.
+
+    Raises:
+        StoreError: it is not the current state any more, or another writer is at work.
+    """
     if _NAME not in engine.collections():
         create(engine, _NAME, STATE, {})
-    engine.upsert(_NAME, [_state(_BEGUN, commit)])
+    elif (read_state(engine) or State()).commit != before.commit:
+        raise StoreError(
+            f"{engine.address.shown}: changed meanwhile by another writer; do it again"
+        )
+    begun = _row(engine, _BEGUN)
+    unfinished = begun.get("since", 0) > before.commit
+    if unfinished and begun["said"] != writer and time.time() - begun["at"] < _STALE_SECONDS:
+        raise StoreError(
+            f"{engine.address.shown}: {begun['said']} is writing; was it stopped, go on there, or"
+            f" here in {_STALE_SECONDS // 60} minutes"
+        )
+    engine.upsert(_NAME, [_state(_BEGUN, before.commit + 1, writer)])
+    if _row(engine, _BEGUN)["said"] != writer:
+        raise StoreError(f"{engine.address.shown}: another writer was quicker; do it again")
+    if unfinished:
+        _take_back(engine, before)
 
 
 def bury(engine: Engine, numbers: Iterable[int], commit: int) -> None:
@@ -102,33 +128,39 @@ def read_dead(engine: Engine, state: State) -> list[int]:
 
 
 def sweep(engine: Engine, state: State) -> None:
-    """Remove what counts no more: the dead, former generations, what a stopped writer left."""
-    kept, there = state.collections, engine.collections()
-    if _NAME not in there:
+    """Remove what counts no more: the dead, and former generations."""
+    if not state.commit:
         return
-    for name in there:
-        if name.startswith(f"{_NAME}_") and name not in kept.values():
-            engine.drop(name)
-    stopped = _row(engine, _BEGUN).get("since", 0) > state.commit
-    if stopped:
-        engine.delete(_NAME, f"number > 0 and since > {state.commit}")
-        for kind in kept.keys() - {"terms"}:
-            engine.delete(kept[kind], f"born > {state.commit}")
-        if "terms" in kept:
-            _take_back(engine, kept["terms"], state.commit)
+    _drop(engine, lambda generation: generation < state.generation)
     if dead := read_dead(engine, state):
-        for kind in kept.keys() & {"passages", "sentences"}:
-            engine.delete(kept[kind], f"article in {listed(dead)}")
-        if "articles" in kept:
-            engine.delete(kept["articles"], f"version in {listed(dead)}")
+        names = state.collections
+        for kind in ("passages", "sentences"):
+            engine.delete(names[kind], f"article in {listed(dead)}")
+        engine.delete(names["articles"], f"version in {listed(dead)}")
         engine.delete(_NAME, f"number in {listed(dead)}")
 
 
-def _take_back(engine: Engine, name: str, commit: int) -> None:
-    rows = engine.query(name, f"since > {commit}", ["term", "before"], "Strong", page=_PAGE)
-    engine.upsert(
-        name, [term_row(row["term"], commit, row["before"], row["before"]) for row in list(rows)]
-    )
+def _take_back(engine: Engine, state: State) -> None:
+    """Remove what a writer wrote that was stopped before it made a new state."""
+    _drop(engine, lambda generation: generation > state.generation)
+    engine.delete(_NAME, f"number > 0 and since > {state.commit}")
+    for kind, name in state.collections.items():
+        if kind != "terms":
+            engine.delete(name, f"born > {state.commit}")
+            continue
+        rows = engine.query(
+            name, f"since > {state.commit}", ["term", "before"], "Strong", page=_PAGE
+        )
+        former = [(row["term"], row["before"]) for row in rows]
+        engine.upsert(name, (term_row(term, state.commit, n, n) for term, n in former))
+
+
+def _drop(engine: Engine, which: Callable[[int], bool]) -> None:
+    """Drop the collections of some generations."""
+    for name in engine.collections():
+        kind, _, generation = name.removeprefix(f"{_NAME}_").rpartition("_")
+        if name.startswith(f"{_NAME}_") and kind in TABLES and which(int(generation)):
+            engine.drop(name)
 
 
 def counting(state: State, dead: Sequence[int] = (), article: str = "article") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,8 @@ class MilvusStore:
     """:class:`rag.store.protocol.Store` at an address. Safe to use from several threads."""
 
     def __init__(self, path: Path, address: Address) -> None:
-        """Nothing is opened or made yet. Milvus has no locks: at ``path`` lies the one for writers,
-        which keeps out those of the same folder only. Of others, the one who is late is refused.
+        """Nothing is opened or made yet. At ``path`` lies the lock of those who write from there;
+        writers from elsewhere are refused, see :func:`rag.store.milvus.state.claim`.
         """
         self.path = path
         self._engine = Engine(address)
@@ -58,7 +59,9 @@ class MilvusStore:
         with writing(self.path):
             before = read_state(self._engine) or State()
             sweep(self._engine, before)
-            yield MilvusTransaction(self._engine, before, before.anew() if anew else before)
+            after = before.anew() if anew else before
+            writer = f"{platform.node()}:{self.path.resolve()}"
+            yield MilvusTransaction(self._engine, before, after, writer)
 
     def close(self) -> None:
         """Let another process open a file of Milvus Lite."""

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from rag.errors import StoreError
 from rag.store.milvus.articles import MilvusArticles
 from rag.store.milvus.engine import Engine, Row, listed
 from rag.store.milvus.entries import read_entries
@@ -23,10 +22,9 @@ from rag.store.milvus.rows import (
 from rag.store.milvus.schema import TABLES, create
 from rag.store.milvus.state import (
     State,
-    begin,
     bury,
+    claim,
     read_frequencies,
-    read_state,
     read_vocabulary,
     term_key,
     term_row,
@@ -40,8 +38,11 @@ from rag.types import Article
 class MilvusTransaction:
     """What is put is held in memory until the commit."""
 
-    def __init__(self, engine: Engine, before: State, state: State) -> None:
-        """Change ``state``: the one ``before``, or an empty one that follows it."""
+    def __init__(self, engine: Engine, before: State, state: State, writer: str) -> None:
+        """Change ``state``: the one ``before``, or an empty one that follows it. ``writer`` is the
+        name of those of whom there is one at a time.
+        """
+        self._writer = writer
         self._engine = engine
         self._before = before
         self._state = state
@@ -86,17 +87,13 @@ class MilvusTransaction:
     def commit(self, shape: Shape) -> None:
         """Write the rows of what is new, then those that put them in force."""
         commit = self._before.commit + 1
-        begin(self._engine, commit)
+        claim(self._engine, self._before, self._writer)
         former = self._former()
         placed = list(self._placed(former))
         state = replace(self._with_collections([entry for _, entry in placed]), commit=commit)
         state = self._written(state, placed, former)
         bury(self._engine, former, commit)
         self._engine.settle()
-        now = read_state(self._engine) or State()
-        if now.commit != self._before.commit:
-            shown = self._engine.address.shown
-            raise StoreError(f"{shown}: another writer changed it meanwhile; do it again")
         version = f"{time.time_ns():x}"
         write_state(self._engine, replace(state, version=version, shape=dict(shape)))
         self._engine.settle()

@@ -1,0 +1,123 @@
+"""What is Milvus's own: addresses, two writers, one process to a file, writers that are stopped."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import ROOT, WordEncoder, WordReader
+
+from rag.config import Settings
+from rag.errors import StoreError, UsageError
+from rag.library import Library
+from rag.store.milvus.engine import Address
+from rag.store.milvus.store import MilvusStore
+from rag.types import Article
+
+FIRST = Article("first", "أعلن الوزير في تونس.", language="ar")
+SECOND = Article("second", "افتتح الميناء في صفاقس.", language="ar")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    library = beside(tmp_path, tmp_path / "index")
+    yield library
+    assert isinstance(library._store, MilvusStore)
+    library._store.close()
+
+
+def beside(folder: Path, index: Path) -> Library:
+    """A library over the store below ``folder``, with an index folder of its own."""
+    settings = Settings(home=folder, offline=True, llm="none", store=f"milvus:///{folder}/store.db")
+    return Library(
+        index,
+        settings,
+        encoder=WordEncoder("passages", 64),
+        sentence_encoder=WordEncoder("sentences", 64),
+        reader=WordReader(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("milvus:///a%20b.db", Address("milvus:///a%20b.db", file=Path("a b.db"))),
+        ("milvus:////var/a.db", Address("milvus:////var/a.db", file=Path("/var/a.db"))),
+        ("milvus://host", Address("milvus://host", uri="http://host:19530")),
+        (
+            "milvuss://me:p%40ss@host:1/news",
+            Address(
+                "milvuss://me:***@host:1/news",
+                uri="https://host:1",
+                user="me",
+                password="p@ss",
+                database="news",
+            ),
+        ),
+        ("milvus://[::1]:7/", Address("milvus://[::1]:7/", uri="http://[::1]:7")),
+    ],
+)
+def test_addresses(url: str, expected: Address) -> None:
+    assert Address.parse(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["", "milvus://", "milvus:///file", "http://host", "milvus://h:port/", "milvus://h:0/a"]
+)
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="--store .*: expected milvus:///FILE.db"):
+        Address.parse(url)
+
+
+def test_a_password_is_never_told() -> None:
+    for url in ("milvus://me:secret@host:port", "http://me:secret@host", "milvus://me:secret@"):
+        with pytest.raises(UsageError) as refused:
+            Address.parse(url)
+        assert "secret" not in str(refused.value)
+
+
+def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    store = MilvusStore(tmp_path, Address.parse("milvus://me:secret@127.0.0.1:9"))
+    store._engine._seconds = 1
+    with pytest.raises(StoreError, match=r"^milvus://me:\*\*\*@127.0.0.1:9: ") as refused:
+        store.exists()
+    assert "\n" not in str(refused.value) and "secret" not in str(refused.value)
+
+
+def test_a_writer_that_is_late_is_refused(library: Library, tmp_path: Path) -> None:
+    library.add([FIRST])
+    other = beside(tmp_path, tmp_path / "elsewhere")
+    with library._store.write() as transaction:
+        other.add([SECOND])
+        transaction.remove(["first"])
+        with pytest.raises(StoreError, match="changed meanwhile by another writer"):
+            transaction.commit({})
+    assert [article.id for article in library.articles()] == ["first", "second"]
+    assert isinstance(other._store, MilvusStore)
+    other._store._engine._client = None
+
+
+def test_a_file_is_for_one_process_at_a_time(library: Library, tmp_path: Path) -> None:
+    library.add([FIRST])
+    url = str(library.settings.store)
+    command = [sys.executable, "-m", "rag", "list", "--store", url]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+
+    def listed() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=tmp_path
+        )
+
+    refused = listed()
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "another process has it open" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert isinstance(library._store, MilvusStore)
+    library._store.close()
+    done = listed()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("first ")
