@@ -278,6 +278,10 @@ class Library:
         target = open_store(self.path, to) if "://" in to else open_store(Path(to), None)
         return migrate(self.snapshot(), target, report)
 
+    def close(self) -> None:
+        """Let go of what keeps other processes out; it is opened again when it is needed."""
+        self._store.close()
+
     def exists(self) -> bool:
         """Whether anything was ever put in."""
         return self._store.exists()

@@ -116,6 +116,9 @@ class FolderStore:
         former = manifest["format"] == _FORMER
         return FolderTransaction(self.path, articles, parts, _shape(manifest), rewrite=former)
 
+    def close(self) -> None:
+        """Nobody is kept out."""
+
     def faults(self) -> list[str]:
         """What is wrong with what is on the disk, a line each; see :mod:`rag.store.checking`.
 

@@ -268,3 +268,6 @@ class Store(Protocol):
         Raises:
             StoreError: it cannot be written, or another writer holds it too long.
         """
+
+    def close(self) -> None:
+        """Let go of what keeps other processes out; it is opened again when it is needed."""

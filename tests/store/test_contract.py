@@ -63,12 +63,7 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Open]:
 
     yield open_library
     for library in libraries:
-        close(library)
-
-
-def close(library: Library) -> None:
-    """As the end of its process would."""
-    getattr(library._store, "close", lambda: None)()
+        library.close()
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +254,7 @@ def test_words_may_have_vectors_of_their_own_length(
     ((word, cosine),) = library.snapshot().nearest_words(vector, 1)
     assert word == "روسيا"
     assert cosine == pytest.approx(1)
-    close(library)
+    library.close()
 
 
 def test_scores_are_bm25_over_groups_of_terms(fresh: Library) -> None:
@@ -399,7 +394,7 @@ def test_what_is_not_committed_is_forgotten(
     fresh.add([article(7)])
     assert [a.id for a in fresh.articles()] == ["a000", "a001", "a002", "a007"]
     assert fresh.snapshot().document_frequency("stems", "نادر") == 0
-    close(fresh)
+    fresh.close()
     again = opened(fresh.settings.home)
     assert [a.id for a in again.articles()] == ["a000", "a001", "a002", "a007"]
 

@@ -26,8 +26,7 @@ SECOND = Article("second", "افتتح الميناء في صفاقس.", languag
 def library(tmp_path: Path) -> Iterator[Library]:
     library = beside(tmp_path, tmp_path / "index")
     yield library
-    assert isinstance(library._store, MilvusStore)
-    library._store.close()
+    library.close()
 
 
 def beside(folder: Path, index: Path) -> Library:
@@ -97,8 +96,7 @@ def test_a_writer_that_is_late_is_refused(library: Library, tmp_path: Path) -> N
         with pytest.raises(StoreError, match="changed meanwhile by another writer"):
             transaction.commit({})
     assert [article.id for article in library.articles()] == ["first", "second"]
-    assert isinstance(other._store, MilvusStore)
-    other._store._engine._client = None
+    other.close()
 
 
 def test_a_file_is_for_one_process_at_a_time(library: Library, tmp_path: Path) -> None:
@@ -116,8 +114,7 @@ def test_a_file_is_for_one_process_at_a_time(library: Library, tmp_path: Path) -
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "another process has it open" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
-    assert isinstance(library._store, MilvusStore)
-    library._store.close()
+    library.close()
     done = listed()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("first ")

@@ -64,5 +64,5 @@ class MilvusStore:
             yield MilvusTransaction(self._engine, before, after, writer)
 
     def close(self) -> None:
-        """Let another process open a file of Milvus Lite."""
+        """A file of Milvus Lite may then be opened by another process."""
         self._engine.close()
