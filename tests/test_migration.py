@@ -142,7 +142,7 @@ def test_what_is_not_all_there_afterwards_is_told(seeded: Library, tmp_path: Pat
     source = seeded.snapshot()
     with pytest.raises(StoreError, match="holds"):
         migrate(
-            _Claiming(source, source.counts._replace(passages=1)),  # type: ignore[arg-type]
+            _Claiming(source, source.counts._replace(passages=1)),
             open_store(tmp_path / "other", None),
             lambda *_: None,
         )

@@ -81,7 +81,6 @@ def test_a_password_is_never_told() -> None:
 
 def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     store = MilvusStore(tmp_path, Address.parse("milvus://me:secret@127.0.0.1:9"))
-    store._engine._seconds = 1
     with pytest.raises(StoreError, match=r"^milvus://me:\*\*\*@127.0.0.1:9: ") as refused:
         store.exists()
     assert "\n" not in str(refused.value) and "secret" not in str(refused.value)
@@ -97,6 +96,17 @@ def test_a_writer_that_is_late_is_refused(library: Library, tmp_path: Path) -> N
             transaction.commit({})
     assert [article.id for article in library.articles()] == ["first", "second"]
     other.close()
+
+
+def test_without_the_extra_it_says_how_to_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"milvus:///{tmp_path}/store.db"
+    (tmp_path / "store.db").mkdir()
+    for package, wanted in (("milvus_lite.db", "milvus-lite"), ("pymilvus", "pymilvus")):
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(StoreError, match=f"needs {wanted}; .*pip install 'musnad.milvus.'"):
+            MilvusStore(tmp_path, Address.parse(url)).exists()
 
 
 def test_a_file_is_for_one_process_at_a_time(library: Library, tmp_path: Path) -> None:

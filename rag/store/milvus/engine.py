@@ -7,9 +7,8 @@ import json
 import logging
 import re
 import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
@@ -42,7 +41,7 @@ class Address:
     file: Path | None = None
     uri: str = ""
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     database: str = ""
 
     @classmethod
@@ -84,7 +83,6 @@ class Engine:
         self._client: MilvusClient | None = None
         self._loaded: set[str] = set()
         self._written: set[str] = set()
-        self._settled = time.time_ns()
 
     @property
     def client(self) -> MilvusClient:
@@ -102,7 +100,7 @@ class Engine:
         at = self.address
         # It logs what it raises, and with every scan of Milvus Lite that this has no clock.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-        with self._telling():
+        with _told(at.shown):
             if at.file is None:
                 return MilvusClient(at.uri, at.user, at.password, at.database, timeout=_SECONDS)
             self._check_free(at.file)
@@ -141,51 +139,39 @@ class Engine:
                 server_manager_instance.release_server(str(self.address.file))
 
     @contextlib.contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What the client raises, as a StoreError."""
-        from grpc import RpcError
-        from pymilvus.exceptions import MilvusException
-
-        try:
-            yield
-        except (MilvusException, RpcError, OSError) as error:
-            said = str(getattr(error, "message", "") or error)
-            # It may repeat a whole filter.
-            raise StoreError(f"{self.address.shown}: {said[:_SAID]}") from error
+    def _asking(self, name: str | None = None) -> Iterator[MilvusClient]:
+        """The client, with a collection loaded so that it can be searched."""
+        client = self.client
+        with _told(self.address.shown):
+            if name is not None and name not in self._loaded:
+                client.load_collection(name)
+                self._loaded.add(name)
+            yield client
 
     def collections(self) -> set[str]:
         """Names of all there are."""
-        with self._telling():
-            return set(self.client.list_collections())
+        with self._asking() as client:
+            return set(client.list_collections())
 
     def create(
         self, name: str, schema: CollectionSchema, indexes: Mapping[str, Mapping[str, Any]]
     ) -> None:
         """Make a collection whose fields have these ``indexes``, in place of one of this name."""
-        with self._telling():
-            params = self.client.prepare_index_params()
-            for field, index in indexes.items():
-                params.add_index(field, **index)
-            self.client.drop_collection(name)
-            self._loaded.discard(name)
-            self.client.create_collection(name, schema=schema)
+        self.drop(name)
+        with self._asking() as client:
+            params = client.prepare_index_params()
+            for indexed, index in indexes.items():
+                params.add_index(indexed, **index)
+            client.create_collection(name, schema=schema)
             # There is nothing to index yet, so nothing to wait for.
-            self.client.create_index(name, params, sync=False)
+            client.create_index(name, params, sync=False)
 
     def drop(self, name: str) -> None:
-        """Remove a collection."""
-        with self._telling():
-            self.client.drop_collection(name)
+        """Remove a collection, if there is one."""
+        with self._asking() as client:
+            client.drop_collection(name)
             self._loaded.discard(name)
             self._written.discard(name)
-
-    def _ready(self, name: str) -> MilvusClient:
-        """The client, with a collection loaded so that it can be searched."""
-        client = self.client
-        if name not in self._loaded:
-            client.load_collection(name)
-            self._loaded.add(name)
-        return client
 
     def get(
         self,
@@ -197,8 +183,7 @@ class Engine:
         key: str = "number",
     ) -> list[Row]:
         """The rows with these values of their ``key``, of those that there are, in no order."""
-        with self._telling():
-            client = self._ready(name)
+        with self._asking(name) as client:
             return [
                 row
                 for some in batches(keys, _ROWS)
@@ -211,8 +196,7 @@ class Engine:
         self, name: str, where: str, fields: Sequence[str], level: Level, *, page: int = _ROWS
     ) -> Iterator[Row]:
         """The rows that ``where`` admits, in the order of their keys, fetched in pages."""
-        with self._telling():
-            client = self._ready(name)
+        with self._asking(name) as client:
             rows = client.query_iterator(
                 name, page, filter=where, output_fields=list(fields), consistency_level=level
             )
@@ -226,8 +210,8 @@ class Engine:
         self, name: str, field: str, vector: Any, k: int, where: str, level: Level
     ) -> list[tuple[Any, float]]:
         """Keys of at most ``k`` rows, and their inner products with ``vector``, largest first."""
-        with self._telling():
-            (found,) = self._ready(name).search(
+        with self._asking(name) as client:
+            (found,) = client.search(
                 name, [vector], where, min(k, MOST_FOUND), anns_field=field,
                 search_params={"metric_type": "IP"}, consistency_level=level,
             )  # fmt: skip
@@ -235,47 +219,55 @@ class Engine:
 
     def insert(self, name: str, rows: Iterable[Row]) -> None:
         """Add rows whose keys are new."""
-        with self._telling():
+        with self._asking() as client:
             self._written.add(name)
             for some in batches(rows, _ROWS):
-                self.client.insert(name, some)
+                client.insert(name, some)
 
     def upsert(self, name: str, rows: Iterable[Row]) -> None:
         """Add rows, each in the place of one that has its key."""
-        with self._telling():
+        with self._asking() as client:
             self._written.add(name)
             for some in batches(rows, _ROWS):
-                self.client.upsert(name, some)
+                client.upsert(name, some)
 
     def delete(self, name: str, where: str) -> None:
         """Remove the rows that ``where`` admits."""
-        with self._telling():
+        with self._asking(name) as client:
             self._written.add(name)
-            self._ready(name).delete(name, filter=where)
+            client.delete(name, filter=where)
 
     def settle(self) -> None:
         """Have what was written on the disk. A server's log sees to that by itself."""
         if self.address.file is None:
             return
-        with self._telling():
+        with self._asking() as client:
             while self._written:
-                self.client.flush(self._written.pop())
-            began = time.time_ns()
-            for file in self._files:
+                client.flush(self._written.pop())
+            for written in self.address.file.rglob("*"):
+                # It may have been merged with others meanwhile.
                 with contextlib.suppress(FileNotFoundError):
-                    if file.stat().st_mtime_ns > self._settled:
-                        synced(file)
-            self._settled = began
-
-    @property
-    def _files(self) -> Iterator[Path]:
-        assert self.address.file is not None
-        return (file for file in self.address.file.rglob("*") if file.is_file())
+                    synced(written)
 
     @property
     def size(self) -> int:
         """Bytes on this machine's disk."""
-        return sum(file.stat().st_size for file in self._files) if self.address.file else 0
+        files = self.address.file.rglob("*") if self.address.file else ()
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+
+@contextlib.contextmanager
+def _told(shown: str) -> Iterator[None]:
+    """What the client raises, as a StoreError that names the address."""
+    from grpc import RpcError
+    from pymilvus.exceptions import MilvusException
+
+    try:
+        yield
+    except (MilvusException, RpcError, OSError) as error:
+        said = str(getattr(error, "message", "") or error)
+        # It may repeat a whole filter.
+        raise StoreError(f"{shown}: {said[:_SAID]}") from error
 
 
 def quoted(value: str) -> str:
@@ -283,8 +275,8 @@ def quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def listed(values: Iterable[int] | Iterable[str]) -> str:
-    """Values as a filter has them."""
+def listed(values: Iterable[object]) -> str:
+    """Numbers or texts as a filter has them."""
     return json.dumps(list(values), ensure_ascii=False)
 
 

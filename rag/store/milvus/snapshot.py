@@ -57,6 +57,7 @@ from rag.text.analyze import stem
 _SETTLED_SECONDS = 10
 _ROWS_REMEMBERED, _TERMS_REMEMBERED = 4096, 100_000
 _ENTRIES = 256
+_WILD = set("%_\\")
 # So many times as many are found where the search is less exact than the score.
 _MORE = 2
 _FIELDS = (
@@ -276,6 +277,9 @@ class MilvusSnapshot:
 
     def saying(self, word: str) -> set[str]:
         """By the words and the stems in each row."""
+        # What stands for others in a pattern stands in no word.
+        if not _WILD.isdisjoint(word):
+            return set()
         form, beginning = quoted(f"% {stem(word)} %"), quoted(f"% {word}%")
         rows = self._passages(["article_id"], f"(stemmed like {form} or words like {beginning})")
         return {row["article_id"] for row in rows}

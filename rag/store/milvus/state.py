@@ -70,7 +70,10 @@ class State:
 def read_state(engine: Engine) -> State | None:
     """The current state; ``None`` where nothing was ever committed."""
     said = _row(engine, _CURRENT).get("said")
-    return State(**json.loads(said)) if said else None
+    try:
+        return State(**json.loads(said)) if said else None
+    except TypeError as error:
+        raise StoreError(f"{engine.address.shown}: written by another version of Musnad") from error
 
 
 def write_state(engine: Engine, state: State) -> None:
