@@ -1,8 +1,8 @@
 """The door to the store: what the rooms above ask of it, in passages and never in rows.
 
 A passage is named by a number that means nothing outside its snapshot: it is handed back, not
-computed with. :mod:`rag.store.folder` is the store on one machine; another engine is another
-implementation of these protocols.
+computed with. :mod:`rag.store.folder` is the store on one machine, and :mod:`rag.store.milvus` the
+one for many.
 """
 
 from __future__ import annotations

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import get_args
 
 from rag.store.fields import FIELDS
+from rag.store.milvus.state import term_key
 from rag.store.protocol import LexicalField
 
 LEXICAL_FIELDS: tuple[LexicalField, ...] = get_args(LexicalField)
@@ -36,3 +38,26 @@ class Analysis:
         kind, terms = FIELDS[field], self.terms(field, words)
         full = kind.k1 * (1 - kind.b + kind.b * terms.total() / (mean or 1.0))
         return {term: tf / (tf + full) for term, tf in terms.items()}
+
+
+@dataclass
+class Tally:
+    """What is counted of some passages: their sentences, the terms in each field, and in how many
+    passages each term is, by the key of its row.
+    """
+
+    analysis: Analysis = field(default_factory=Analysis)
+    passages: int = 0
+    sentences: int = 0
+    lengths: Counter[str] = field(default_factory=Counter)
+    frequencies: Counter[str] = field(default_factory=Counter)
+
+    def count(self, words: Sequence[str], sentences: int, sign: int) -> None:
+        """Count a passage of these words in (1) or out (-1)."""
+        self.passages += sign
+        self.sentences += sign * sentences
+        for name in LEXICAL_FIELDS:
+            terms = self.analysis.terms(name, words)
+            self.lengths[name] += sign * terms.total()
+            for term in terms:
+                self.frequencies[term_key(name, term)] += sign

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,11 +25,10 @@ from rag.store.milvus.state import (
     claim,
     read_frequencies,
     read_vocabulary,
-    term_key,
     term_row,
     write_state,
 )
-from rag.store.milvus.terms import LEXICAL_FIELDS, Analysis
+from rag.store.milvus.terms import LEXICAL_FIELDS, Analysis, Tally
 from rag.store.protocol import DENSE_FIELDS, Entry, Floats, Shape
 from rag.types import Article
 
@@ -91,11 +89,12 @@ class MilvusTransaction:
         former = self._former()
         placed = list(self._placed(former))
         state = replace(self._with_collections([entry for _, entry in placed]), commit=commit)
-        state = self._written(state, placed, former)
+        counted, tally = self._counted(state, placed, former)
+        self._write(state, counted, placed, tally)
         bury(self._engine, former, commit)
         self._engine.settle()
         version = f"{time.time_ns():x}"
-        write_state(self._engine, replace(state, version=version, shape=dict(shape)))
+        write_state(self._engine, replace(counted, version=version, shape=dict(shape)))
         self._engine.settle()
 
     def _former(self) -> dict[int, Article]:
@@ -132,60 +131,47 @@ class MilvusTransaction:
             create(self._engine, state.collections[kind], TABLES[kind], state.dimensions)
         return state
 
-    def _written(
+    def _counted(
         self, state: State, placed: Sequence[tuple[int, Entry]], dead: Mapping[int, Article]
-    ) -> State:
-        """Write all rows but those that put them in force; the state with them counted."""
-        analysis = Analysis()
-        passages, sentences = state.passages, state.sentences
-        frequencies: Counter[str] = Counter()
-        lengths: Counter[str] = Counter(state.lengths)
-
-        def count(words: Sequence[str], sign: int) -> None:
-            for field in LEXICAL_FIELDS:
-                terms = analysis.terms(field, words)
-                lengths[field] += sign * terms.total()
-                for term in terms:
-                    frequencies[term_key(field, term)] += sign
-
+    ) -> tuple[State, Tally]:
+        """The state with what is placed and without what is dead, and how both are counted."""
+        tally = Tally()
+        for _, entry in placed:
+            for chunk, words in zip(entry.chunks, entry.words, strict=True):
+                tally.count(words, len(chunk.sentences), 1)
+        next_passage = state.next_passage + tally.passages
+        next_sentence = state.next_sentence + tally.sentences
         for row in self._rows_of(dead):
-            passages, sentences = passages - 1, sentences - len(spans_of(row))
-            count(row["words"].split(), -1)
-        added = [
-            (c, w) for _, entry in placed for c, w in zip(entry.chunks, entry.words, strict=True)
-        ]
-        for _, words in added:
-            count(words, 1)
-        new_sentences = sum(len(chunk.sentences) for chunk, _ in added)
+            tally.count(row["words"].split(), len(spans_of(row)), -1)
         counted = replace(
             state,
             articles=state.articles + len(placed) - len(dead),
-            passages=passages + len(added),
-            sentences=sentences + new_sentences,
-            lengths=dict(lengths),
+            passages=state.passages + tally.passages,
+            sentences=state.sentences + tally.sentences,
+            lengths={f: state.lengths.get(f, 0) + tally.lengths[f] for f in LEXICAL_FIELDS},
             next_place=max([state.next_place, *(place_of(version) + 1 for version, _ in placed)]),
-            next_passage=state.next_passage + len(added),
-            next_sentence=state.next_sentence + new_sentences,
+            next_passage=next_passage,
+            next_sentence=next_sentence,
         )
+        return counted, tally
+
+    def _write(
+        self, state: State, counted: State, placed: Sequence[tuple[int, Entry]], tally: Tally
+    ) -> None:
+        """Write all rows but those that put them in force; new ones are numbered from ``state``."""
         names, commit = counted.collections, counted.commit
         if placed:
-            self._engine.insert(
-                names["articles"],
-                (row for version, e in placed for row in article_rows(e.article, version, commit)),
-            )
-            self._engine.insert(names["passages"], _passage_rows(state, counted, placed, analysis))
+            articles = (row for v, e in placed for row in article_rows(e.article, v, commit))
+            self._engine.insert(names["articles"], articles)
+            passages = _passage_rows(state, counted, placed, tally.analysis)
+            self._engine.insert(names["passages"], passages)
             self._engine.insert(names["sentences"], _sentence_rows(state, placed))
         if self._word_vectors:
-            self._engine.insert(
-                names["words"],
-                (
-                    {"word": word, "born": commit, "vocabulary": vector}
-                    for word, vector in self._word_vectors.items()
-                ),
-            )
-        if frequencies:
-            self._engine.upsert(names["terms"], self._term_rows(frequencies, commit))
-        return counted
+            words = self._word_vectors.items()
+            rows = ({"word": word, "born": commit, "vocabulary": vector} for word, vector in words)
+            self._engine.insert(names["words"], rows)
+        if tally.frequencies:
+            self._engine.upsert(names["terms"], self._term_rows(tally.frequencies, commit))
 
     def _rows_of(self, versions: Mapping[int, Article]) -> Iterator[Row]:
         """What is counted of the passages of these articles."""
