@@ -207,13 +207,25 @@ class Engine:
                 rows.close()
 
     def search(
-        self, name: str, field: str, vector: Any, k: int, where: str, level: Level
+        self,
+        name: str,
+        field: str,
+        vector: Any,
+        k: int,
+        where: str,
+        level: Level,
+        *,
+        breadth: int | None = None,
     ) -> list[tuple[Any, float]]:
-        """Keys of at most ``k`` rows, and their inner products with ``vector``, largest first."""
+        """Keys of at most ``k`` rows, and their inner products with ``vector``, largest first. A
+        graph is searched with so much ``breadth``, and that of ``k`` at least.
+        """
+        k = min(k, MOST_FOUND)
+        params = {"params": {"ef": max(breadth, k)}} if breadth else {}
         with self._asking(name) as client:
             (found,) = client.search(
-                name, [vector], where, min(k, MOST_FOUND), anns_field=field,
-                search_params={"metric_type": "IP"}, consistency_level=level,
+                name, [vector], where, k, anns_field=field,
+                search_params={"metric_type": "IP", **params}, consistency_level=level,
             )  # fmt: skip
             return [(hit.id, hit.distance) for hit in found]
 

