@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes import SEEDS, LengthTranslator, WordEncoder, WordReader
+from libraries import word_library, word_settings
 
 from rag.config import Settings
 from rag.library import Library
@@ -20,22 +21,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """No fetching, no language model, and nothing declined."""
-    return Settings(
-        home=tmp_path / "home", offline=True, llm="none", chunk_tokens=60, answerable=0.0
-    )
+    return word_settings(tmp_path / "home")
 
 
 @pytest.fixture
 def library(tmp_path: Path, settings: Settings) -> Library:
     """An empty library whose encoders count words."""
-    return Library(
-        tmp_path / "index",
-        settings,
-        encoder=WordEncoder("passages"),
-        sentence_encoder=WordEncoder("sentences"),
-        reader=WordReader(),
-        translator=LengthTranslator(),
-    )
+    return word_library(tmp_path / "index", settings)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.models.description import EncoderDescription
-from rag.models.openvino_encoder import FORMAT, Integers
+from rag.models.graphs import Integers
+from rag.models.openvino_encoder import FORMAT
 from rag.models.protocols import Vectors
 from rag.models.tokens import Tokens
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import SEEDS, WordEncoder, WordReader
+from fakes import SEEDS, WordEncoder
+from libraries import again
 
 from rag.answering.conversation import Turn
 from rag.config import Settings
@@ -20,17 +21,6 @@ from rag.filters import EVERYTHING
 from rag.library import Library
 from rag.store.protocol import DENSE_FIELDS, single
 from rag.store.snapshot import FolderSnapshot
-
-
-def reopened(library: Library) -> Library:
-    encoder, sentence_encoder = library.encoders()
-    return Library(
-        library.path,
-        library.settings,
-        encoder=encoder,
-        sentence_encoder=sentence_encoder,
-        reader=WordReader(),
-    )
 
 
 def snapshot(library: Library) -> str:
@@ -62,8 +52,8 @@ def check_offsets(library: Library) -> int:
 def test_every_chunk_is_the_text_at_its_offsets_also_after_reopening(seeded: Library) -> None:
     chunks = check_offsets(seeded)
     assert chunks > 20
-    assert check_offsets(reopened(seeded)) == chunks
-    assert reopened(seeded).articles() == seeded.articles()
+    assert check_offsets(again(seeded)) == chunks
+    assert again(seeded).articles() == seeded.articles()
 
 
 def test_the_seeds_are_five_pages_and_the_story_embedded_in_one(seeded: Library) -> None:
@@ -99,14 +89,7 @@ def test_an_addition_encodes_only_what_is_new(seeded: Library, tmp_path: Path) -
 
 
 def test_incremental_and_whole_builds_hold_the_same(seeded: Library, tmp_path: Path) -> None:
-    whole = Library(
-        tmp_path / "whole", seeded.settings,
-        encoder=seeded.encoders()[0], sentence_encoder=seeded.encoders()[1],
-    )  # fmt: skip
-    grown = Library(
-        tmp_path / "grown", seeded.settings,
-        encoder=seeded.encoders()[0], sentence_encoder=seeded.encoders()[1],
-    )  # fmt: skip
+    whole, grown = (again(seeded, path=tmp_path / name) for name in ("whole", "grown"))
     whole.ingest([tmp_path / "seeds"])
     for path in sorted((tmp_path / "seeds").iterdir()):
         grown.ingest([path])
@@ -147,7 +130,7 @@ def test_remove_takes_the_embedded_story_along(seeded: Library) -> None:
     assert host
     gone = seeded.remove([host[:6]])
     assert {a.id for a in gone} >= {host} and len(gone) == 2
-    assert len(reopened(seeded).articles()) == 4
+    assert len(again(seeded).articles()) == 4
     assert all(hit.article.id != host for hit in seeded.search("وانغ يي", k=50))
     check_offsets(seeded)
 
@@ -191,10 +174,7 @@ def test_two_texts_under_one_id_are_refused(library: Library, tmp_path: Path) ->
 
 
 def test_an_index_of_another_encoder_is_refused_and_can_be_rebuilt(seeded: Library) -> None:
-    other = Library(
-        seeded.path, seeded.settings, encoder=WordEncoder("other"),
-        sentence_encoder=seeded.encoders()[1],
-    )  # fmt: skip
+    other = again(seeded, encoder=WordEncoder("other"))
     with pytest.raises(IndexMismatch, match=r"other.*musnad ingest --rebuild --index"):
         other.search("وانغ يي")
     other.ingest([], rebuild=True)
@@ -210,13 +190,13 @@ def test_an_empty_index_file_is_named_and_the_articles_survive(seeded: Library, 
     data = (folder / name).read_bytes()
     (folder / name).write_bytes(b"")
     with pytest.raises(StoreError, match=rf"{name}: damaged index file \(0 bytes, expected"):
-        reopened(seeded).snapshot()
+        again(seeded).snapshot()
     if name != "articles.sqlite":
-        reopened(seeded).ingest([], rebuild=True)
-        assert len(reopened(seeded).articles()) == 6
+        again(seeded).ingest([], rebuild=True)
+        assert len(again(seeded).articles()) == 6
     else:
         (folder / name).write_bytes(data)
-        assert len(reopened(seeded).articles()) == 6
+        assert len(again(seeded).articles()) == 6
 
 
 def test_whatever_is_changed_on_the_disk_is_named_and_nothing_answers_from_it(
@@ -233,9 +213,9 @@ def test_whatever_is_changed_on_the_disk_is_named_and_nothing_answers_from_it(
                 whole[:at] + bytes([whole[at] ^ 1 << rng.randrange(8)]) + whole[at + 1 :]
             )
             with pytest.raises(StoreError, match=re.escape(str(file))):
-                reopened(seeded).search("وانغ يي")
+                again(seeded).search("وانغ يي")
         file.write_bytes(whole)
-    assert reopened(seeded).search("وانغ يي")
+    assert again(seeded).search("وانغ يي")
 
 
 def test_a_very_large_index_is_looked_through_in_the_background(
@@ -244,7 +224,7 @@ def test_a_very_large_index_is_looked_through_in_the_background(
     monkeypatch.setattr("rag.store.integrity._AT_ONCE", 0)
     file = segment(seeded) / "words.txt"
     file.write_bytes(file.read_bytes()[:-2] + b"x\n")
-    library = reopened(seeded)
+    library = again(seeded)
 
     def use() -> None:
         for _ in range(500):
@@ -260,9 +240,9 @@ def test_what_is_damaged_beside_the_articles_is_made_anew_from_them(seeded: Libr
     for content in ("{", '{"segments": []}'):
         (seeded.path / "manifest.json").write_text(content, encoding="utf-8")
         with pytest.raises(StoreError, match="mend it with: musnad ingest --rebuild"):
-            reopened(seeded).articles()
-        reopened(seeded).ingest([], rebuild=True)
-        assert len(reopened(seeded).articles()) == 6
+            again(seeded).articles()
+        again(seeded).ingest([], rebuild=True)
+        assert len(again(seeded).articles()) == 6
 
 
 def test_damaged_articles_are_not_indexed_anew(seeded: Library) -> None:
@@ -271,7 +251,7 @@ def test_damaged_articles_are_not_indexed_anew(seeded: Library) -> None:
     at = data.index("لافروف".encode())
     file.write_bytes(data[:at] + "لاغروف".encode() + data[at + 12 :])
     with pytest.raises(StoreError, match="articles.sqlite: damaged index file .changed.; put back"):
-        reopened(seeded).ingest([], rebuild=True)
+        again(seeded).ingest([], rebuild=True)
 
 
 def test_no_index_says_how_to_make_one(library: Library) -> None:
@@ -292,7 +272,7 @@ def test_a_failed_write_leaves_the_old_index(
     extra.write_text("Another article.", encoding="utf-8")
     with pytest.raises(StoreError, match="No space left on device"):
         seeded.ingest([extra])
-    assert snapshot(reopened(seeded)) == before
+    assert snapshot(again(seeded)) == before
     assert [*seeded.path.glob("segment-*")] == [segment(seeded)]
 
 
@@ -306,7 +286,7 @@ def test_what_a_killed_writer_left_goes_at_the_next_opening_to_write(
 
 
 def test_a_reader_sees_what_another_process_wrote(seeded: Library, tmp_path: Path) -> None:
-    reader = reopened(seeded)
+    reader = again(seeded)
     assert len(reader.articles()) == 6
     extra = tmp_path / "extra.txt"
     extra.write_text("Another article.", encoding="utf-8")

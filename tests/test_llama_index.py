@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes import SEEDS, ScriptedGenerator
+from libraries import again
 from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
 from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
@@ -131,11 +132,7 @@ def test_a_marker_used_twice_is_one_source(library: Library, settings: Settings)
     written = (
         "[1] The bridge opened in 1932. [2] The bridge is 503 metres long. [1] It opened in 1932."
     )
-    asked = Library(
-        library.path, settings, encoder=library.encoders()[0],
-        sentence_encoder=library.encoders()[1], reader=library.reader(),
-        generator=ScriptedGenerator(written, written),
-    )  # fmt: skip
+    asked = again(library, settings, generator=ScriptedGenerator(written, written))
     response = MusnadQueryEngine(asked).query("When did the bridge open, and how long is it?")
     assert str(response).splitlines() == [
         "The bridge opened in 1932. [1]",
@@ -205,11 +202,7 @@ def test_a_message_that_cannot_be_asked_is_no_part_of_the_conversation(seeded: L
 
 def test_a_language_model_of_theirs_writes_our_answers(seeded: Library) -> None:
     llm = MockLLM()  # Says what it is told, which cites nothing.
-    library = Library(
-        seeded.path, seeded.settings, encoder=seeded.encoders()[0],
-        sentence_encoder=seeded.encoders()[1], reader=seeded.reader(),
-        generator=LlamaIndexGenerator(llm),
-    )  # fmt: skip
+    library = again(seeded, generator=LlamaIndexGenerator(llm))
     answer = library.ask(SHOOTING)
     assert answer.model == "MockLLM"
     assert answer.raw is not None and SHOOTING in answer.raw

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from libraries import again
 
 from rag import cli
 from rag.errors import IndexMismatch, StoreError
@@ -27,16 +28,8 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 
 def beside(library: Library, path: Path, store: str | None = None) -> Library:
-    """A library with the same encoders."""
-    encoder, sentence_encoder = library.encoders()
-    return Library(
-        path,
-        dataclasses.replace(library.settings, store=store),
-        encoder=encoder,
-        sentence_encoder=sentence_encoder,
-        reader=library.reader(),
-        translator=library.translator(),
-    )
+    """A library over the same models at another place."""
+    return again(library, dataclasses.replace(library.settings, store=store), path=path)
 
 
 def answers(library: Library) -> list[dict[str, Any]]:
@@ -130,7 +123,7 @@ def test_the_command_line_over_a_store(
         assert cli.main(command) == 2
         assert f"--store {url}: not kept in a folder" in capsys.readouterr().err
     assert cli.main(["search", "--also", "index/default", "وانغ يي"]) == 2
-    assert "searched alone" in capsys.readouterr().err
+    assert "cannot be searched with others" in capsys.readouterr().err
     assert cli.main(["corpora"]) == 0
     assert capsys.readouterr().out == "default  6\n"
     assert cli.main(["search", "--store", "http://host", "q"]) == 2

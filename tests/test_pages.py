@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from libraries import again
 from pdf_files import Paper
 
 from rag import cli
@@ -93,13 +94,7 @@ def test_they_outlast_merges_changes_backups_and_rebuilding(
     library.add([paged])
     assert library.article("paged") == paged
     library.back_up(tmp_path / "kept.zip")
-    other = Library(
-        tmp_path / "other",
-        library.settings,
-        encoder=library.encoders()[0],
-        sentence_encoder=library.encoders()[1],
-        reader=library.reader(),
-    )
+    other = again(library, path=tmp_path / "other")
     other.restore(tmp_path / "kept.zip")
     other.ingest([], rebuild=True)
     assert other.articles() == library.articles()

@@ -108,8 +108,8 @@ class Respondent:
                     exchange = Exchange(question, answer, "stopped")
                     yield answer_html(answer, index, language, note=reading), exchange
                     shown = answer_html(answer, index, language, note=said.writing)
-                case Waiting(ahead) if exchange.answer:
-                    before = said.waiting.format(people=said.counted("person", ahead))
+                case Waiting() if exchange.answer:
+                    before = line_note(event, said)
                     yield answer_html(exchange.answer, index, language, note=before), exchange
                 case Writing():
                     # Said again and again: where a reader can stop what is being written.
@@ -127,3 +127,12 @@ class Respondent:
         *_, answer = self._service.ask(Request(question))
         assert isinstance(answer, Answer)
         return answer
+
+
+def line_note(waiting: Waiting, said: Words) -> str:
+    """How many are ahead and, where that can be told, for how long."""
+    told = said.waiting.format(people=said.counted("person", waiting.ahead))
+    if waiting.seconds is None:
+        return told
+    seconds = said.counted("second", max(1, round(waiting.seconds)))
+    return f"{told} {said.waiting_for.format(seconds=seconds)}"

@@ -16,7 +16,7 @@ from rag.chat.words import words
 from rag.service.service import Service
 
 _STATUS_SECONDS = 2.0
-# Readers whose questions are searched and quoted at the same time. Only one writes, see waiting.py;
+# Readers whose questions are searched and quoted at the same time; service/line.py says who writes;
 # the other threads of the server stay free for opening articles and the like.
 _AT_ONCE = 30
 # Files that were uploaded are in the index once read: every hour, those of a day ago are deleted.

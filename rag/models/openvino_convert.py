@@ -14,6 +14,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.models.description import EncoderDescription, content_digest, fingerprint, role_prompts
+from rag.models.graphs import compile_graph, import_openvino
 from rag.models.openvino_encoder import (
     DESCRIPTION,
     FORMAT,
@@ -21,8 +22,6 @@ from rag.models.openvino_encoder import (
     TOKENIZER,
     VERSION,
     OpenVinoEncoder,
-    compile_graph,
-    import_openvino,
 )
 from rag.models.protocols import Role
 from rag.models.sentence_transformers_encoder import load_model, quiet_transformers

@@ -6,18 +6,15 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import ModelError
 from rag.models.description import EncoderDescription
-from rag.models.progress import one_line
+from rag.models.graphs import Graph, batches, compile_graph, padded, padded_width
 from rag.models.protocols import Role, Vectors
 from rag.models.tokens import Tokens
 
@@ -25,91 +22,24 @@ from rag.models.tokens import Tokens
 VERSION = 1
 FORMAT = 4
 DESCRIPTION, GRAPH, TOKENIZER = "encoder.json", "model.xml", "tokenizer.json"
-TOKENS_PER_BATCH = 2048
-TEXTS_PER_BATCH = 64
-WIDTH_STEP = 16
-
-Integers = NDArray[np.int64]
-# A compiled model: of token ids and a mask, both ``(n, length)``, the mask 1 at tokens and 0 at
-# padding, it makes its outputs, each with a row for each row.
-Graph: TypeAlias = Callable[[Integers, Integers], Sequence[Vectors]]
-
-
-def import_openvino() -> Any:
-    """The openvino package, kept from reporting its use over the network.
-
-    Importing it sends an event through ``openvino_telemetry`` wherever that can be imported.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
-
-
-def compile_graph(path: Path, threads: int, precision: str) -> Graph:
-    """The graph in ``path``, compiled for this processor.
-
-    ``bf16`` is honoured where the processor computes in it (twice to three times the speed),
-    else the graph runs in ``f32``. The weights stay in their file, mapped into memory.
-
-    Raises:
-        ModelError: OpenVINO refuses the graph.
-    """
-    core = import_openvino().Core()
-    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        precision = "f32"
-    options = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": threads,
-        "INFERENCE_PRECISION_HINT": precision,
-    }
-    try:
-        request = core.compile_model(str(path), "CPU", options).create_infer_request()
-    except RuntimeError as error:
-        cause = str(error).strip().rpartition("\n")[2]
-        raise ModelError(f"{path}: OpenVINO cannot run it ({one_line(cause)})") from error
-
-    def run(ids: Integers, mask: Integers) -> list[Vectors]:
-        return [np.array(made, np.float32) for made in request.infer([ids, mask]).to_tuple()]
-
-    return run
-
-
-def padded_width(length: int, limit: int) -> int:
-    """How wide a row of ``length`` tokens is made: the next multiple of 16, at most ``limit``.
-
-    OpenVINO keeps what it prepared for every shape it meets. Over 4,000 passages and 15,000
-    sentences this makes 51 shapes of 386, and a peak of 530 MB of 739, at the same speed.
-    """
-    rounded = max(1, -(-length // WIDTH_STEP)) * WIDTH_STEP
-    return max(length, min(rounded, limit))
-
-
-def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Positions of rows of these ``lengths``, grouped longest first.
-
-    A group, padded to its longest, holds at most 2048 tokens and 64 texts, or is a single text.
-    """
-    group: list[int] = []
-    for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        full = group and (len(group) + 1) * lengths[group[0]] > TOKENS_PER_BATCH
-        if full or len(group) == TEXTS_PER_BATCH:
-            yield group
-            group = []
-        group.append(i)
-    if group:
-        yield group
 
 
 class OpenVinoEncoder:
     """An :class:`~rag.models.protocols.Encoder` over a compiled graph and a tokenizer.
 
-    May be called from several threads; calls take turns, as each uses all ``threads``.
+    Safe to use from several threads.
     """
 
     def __init__(
-        self, name: str, description: EncoderDescription, graph: Graph, tokens: Tokens
+        self,
+        name: str,
+        description: EncoderDescription,
+        graph: Graph,
+        tokens: Tokens,
+        *,
+        threads: int = 1,
     ) -> None:
+        """``graph`` is called by so many ``threads`` at a time."""
         self.name = name
         self.fingerprint = description.fingerprint
         self.dimension = description.dimension
@@ -117,7 +47,7 @@ class OpenVinoEncoder:
         self._length = description.length
         self._graph = graph
         self._tokens = tokens
-        self._turn = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads)
 
     @classmethod
     def open(cls, folder: Path, *, name: str, threads: int) -> OpenVinoEncoder:
@@ -137,6 +67,7 @@ class OpenVinoEncoder:
             known,
             compile_graph(folder / GRAPH, threads, known.precision),
             Tokens.open(folder / TOKENIZER, known.length),
+            threads=threads,
         )
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
@@ -146,25 +77,16 @@ class OpenVinoEncoder:
         """
         prompt = self.prompts[role]
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        with self._turn:
-            ids = self._tokens.ids([prompt + text for text in texts])
-            widths = [padded_width(len(row), self._length) for row in ids]
-            for group in batches(widths):
-                rows = [ids[i] for i in group]
-                (vectors[group],) = self._graph(*padded(rows, widths[group[0]]))
+        ids = self._tokens.ids([prompt + text for text in texts])
+        widths = [padded_width(len(row), self._length) for row in ids]
+
+        def encode(group: list[int]) -> None:
+            rows = [ids[i] for i in group]
+            (vectors[group],) = self._graph(*padded(rows, widths[group[0]]))
+
+        list(self._pool.map(encode, batches(widths)))
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text takes, prompt and special tokens left out, nothing cut."""
-        with self._turn:
-            return self._tokens.count(texts)
-
-
-def padded(rows: Sequence[Sequence[int]], width: int) -> tuple[Integers, Integers]:
-    """Ids and mask, both ``(len(rows), width)``."""
-    ids = np.zeros((len(rows), width), np.int64)
-    mask = np.zeros((len(rows), width), np.int64)
-    for i, row in enumerate(rows):
-        ids[i, : len(row)] = row
-        mask[i, : len(row)] = 1
-    return ids, mask
+        return self._tokens.count(texts)

@@ -8,9 +8,9 @@ whichever encoder the index uses.
 from __future__ import annotations
 
 import hashlib
-import threading
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +20,8 @@ from rag.models.catalogue import payload
 from rag.models.encoders import build_folder, open_or_build
 from rag.models.fetch import pull
 from rag.models.framing import LENGTH, Framed, frame
-from rag.models.openvino_encoder import (
-    GRAPH,
-    Graph,
-    batches,
-    compile_graph,
-    import_openvino,
-    padded,
-    padded_width,
-)
+from rag.models.graphs import Graph, compile_graph, import_openvino, padded, padded_width
+from rag.models.openvino_encoder import GRAPH
 from rag.models.protocols import Marks, Reader, Told, Vectors
 from rag.models.quantised import unpack
 from rag.models.tokens import Tokens
@@ -40,31 +33,32 @@ WEIGHTS = Path(__file__).with_name("reader.safetensors")
 class OpenVinoReader:
     """A :class:`~rag.models.protocols.Reader` over a compiled graph and a tokenizer.
 
-    May be called from several threads; calls take turns, as each uses all its threads.
+    Safe to use from several threads.
     """
 
-    def __init__(self, graph: Graph, tokens: Tokens) -> None:
+    def __init__(self, graph: Graph, tokens: Tokens, *, threads: int = 1) -> None:
+        """``graph`` is called by so many ``threads`` at a time."""
         self._graph = graph
         self._tokens = tokens
-        self._turn = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads)
 
     def read(self, question: str, passages: Sequence[Told]) -> list[Marks]:
         """The marks of each passage, in the order given; a long passage is cut at its end."""
-        with self._turn:
-            framed = [frame(self._tokens, question, *told) for told in passages]
-            widths = [padded_width(len(one.ids), LENGTH) for one in framed]
-            found: dict[int, Marks] = {}
-            for group in batches(widths):
-                ids, mask = padded([framed[i].ids for i in group], widths[group[0]])
-                starts, ends, answers = self._graph(ids, mask)
-                for row, i in enumerate(group):
-                    found[i] = _marks(framed[i], starts[row], ends[row], float(answers[row]))
-        return [found[i] for i in range(len(passages))]
+        framed = [frame(self._tokens, question, *told) for told in passages]
+        return list(self._pool.map(self._read, framed))
 
-
-def _marks(framed: Framed, starts: Vectors, ends: Vectors, answers: float) -> Marks:
-    inside = slice(framed.first, framed.first + len(framed.offsets))
-    return Marks(answers, framed.offsets, _normalised(starts[inside]), _normalised(ends[inside]))
+    def _read(self, framed: Framed) -> Marks:
+        # A row at a time: none is padded to the length of another, and several would not be quicker
+        # together.
+        ids, mask = padded([framed.ids], padded_width(len(framed.ids), LENGTH))
+        starts, ends, answers = self._graph(ids, mask)
+        inside = slice(framed.first, framed.first + len(framed.offsets))
+        return Marks(
+            float(answers[0]),
+            framed.offsets,
+            _normalised(starts[0, inside]),
+            _normalised(ends[0, inside]),
+        )
 
 
 def _normalised(logits: Vectors) -> Vectors:
@@ -93,7 +87,8 @@ def load_reader(settings: Settings, progress: Report | None = None) -> Reader:
 
     def opened() -> OpenVinoReader:
         graph = compile_graph(folder / GRAPH, settings.threads, "bf16")
-        return OpenVinoReader(graph, Tokens.open(tokenizer, LENGTH))
+        tokens = Tokens.open(tokenizer, LENGTH)
+        return OpenVinoReader(graph, tokens, threads=settings.threads)
 
     def build() -> None:
         build_folder(folder, lambda draft: _convert(binary, draft / GRAPH))

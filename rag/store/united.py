@@ -23,7 +23,7 @@ class UnitedSnapshots:
         self._only = stores[0]
         self._stores = [store for store in stores if isinstance(store, FolderStore)]
         if len(stores) > 1 and len(self._stores) < len(stores):
-            raise UsageError("an index in a --store is searched alone: leave --also away")
+            raise UsageError("an index in a --store cannot be searched with others at once")
         self._lock = threading.Lock()
         self._last: FolderSnapshot | None = None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes import ScriptedGenerator, WordReader
+from libraries import again
 
 from rag.answering import compose
 from rag.answering.compose import Quoted, Retrieved, Writing
@@ -23,12 +24,8 @@ def with_generator(
     library: Library, *replies: str, **settings: Any
 ) -> tuple[Library, ScriptedGenerator]:
     generator = ScriptedGenerator(*replies)
-    encoder, sentence_encoder = library.encoders()
-    made = Library(
-        library.path, dataclasses.replace(library.settings, **settings), encoder=encoder,
-        sentence_encoder=sentence_encoder, reader=WordReader(), generator=generator,
-    )  # fmt: skip
-    return made, generator
+    settled = dataclasses.replace(library.settings, **settings)
+    return again(library, settled, generator=generator), generator
 
 
 def check_quotes(library: Library, answer: Answer) -> None:
@@ -161,11 +158,7 @@ def test_a_version_is_part_of_the_answer_and_what_is_found_beside_it_is_not(
     assert [claim.also for claim in answer.claims] == [False, False]
     assert "Another article says (2024-03-03)" in answer.text
     articles(library, tmp_path, "The flood in Derna hurt people, and how.")
-    encoder, sentence_encoder = library.encoders()
-    detailed = Library(
-        library.path, library.settings, encoder=encoder, sentence_encoder=sentence_encoder,
-        reader=WordReader(detail=True),
-    )  # fmt: skip
+    detailed = again(library, reader=WordReader(detail=True))
     more = detailed.ask("How many people did the flood in Derna kill?")
     assert more.short and more.short.text == "town"
     assert [claim.also for claim in more.claims] == [False, False, True]
@@ -276,11 +269,7 @@ def test_closing_the_stream_stops_the_model(seeded: Library) -> None:
 
 @pytest.mark.parametrize("question", ["Who won the 2022 World Cup?", "ما سعر النفط اليوم؟"])
 def test_a_question_far_from_the_articles_is_declined(seeded: Library, question: str) -> None:
-    encoder, sentence_encoder = seeded.encoders()
-    strict = Library(
-        seeded.path, dataclasses.replace(seeded.settings, answerable=0.4), encoder=encoder,
-        sentence_encoder=sentence_encoder, reader=WordReader(),
-    )  # fmt: skip
+    strict = again(seeded, dataclasses.replace(seeded.settings, answerable=0.4))
     answer = strict.ask(question)
     assert (answer.answered, answer.reason) == (False, "no_evidence")
     assert answer.text

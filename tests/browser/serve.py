@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from browser.scripted import PageModel, Script
-from fakes import SEEDS, WordEncoder, WordReader
+from fakes import SEEDS, WordReader
+from libraries import word_library
 
 from rag.chat.auth import read_logins
 from rag.config import Settings
@@ -52,11 +53,9 @@ def main(folder: Path, port: int, logins: Path | None) -> None:
         shutil.copytree(SEEDS, folder / "seeds")
         (folder / "seeds" / "english.txt").write_text(ENGLISH, encoding="utf-8")
     archive, beside = folder / "archive", folder / "index" / "archive"
-    library = Library(
+    library = word_library(
         beside.with_name("default") if archive.exists() else folder / "index",
         Settings(home=folder / "home", offline=True, chunk_tokens=60, llm="scripted"),
-        encoder=WordEncoder("passages"),
-        sentence_encoder=WordEncoder("sentences"),
         reader=PageReader(),
         generator=PageModel(Script(folder / "script")),
     )

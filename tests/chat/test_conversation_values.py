@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes import WordReader
+from libraries import again
 
 from rag.chat.exchange import Conversation, Exchange
 from rag.chat.export import as_markdown, as_page
@@ -42,11 +42,7 @@ def test_what_is_stored_comes_back_as_it_was(conversation: Conversation) -> None
 
 
 def test_what_came_near_a_question_nothing_answers_is_kept_and_shown(seeded: Library) -> None:
-    encoder, sentence_encoder = seeded.encoders()
-    strict = Library(
-        seeded.path, dataclasses.replace(seeded.settings, answerable=1.1), encoder=encoder,
-        sentence_encoder=sentence_encoder, reader=WordReader(),
-    )  # fmt: skip
+    strict = again(seeded, dataclasses.replace(seeded.settings, answerable=1.1))
     talk = Conversation().with_last(Exchange(QUESTION, strict.ask(QUESTION)))
     before, after = (t.exchanges[0].answer for t in (talk, Conversation.from_dict(talk.to_dict())))
     assert before and after and before.nearest and after.nearest == before.nearest

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes import ScriptedGenerator
+from libraries import again
 
 from eval.asking import Asker
 from eval.scoring import score
@@ -67,10 +68,7 @@ def test_hidden_articles_are_neither_searched_nor_quoted(
     asker = Asker(filled, None, hiding=True)
     assert asker.ask(item)["answered_hidden"] is True
     # Sure only where the passage is read that answers: it holds nearly all the words asked.
-    strict = Library(
-        filled.path, replace(filled.settings, answerable=0.5), encoder=filled.encoders()[0],
-        sentence_encoder=filled.encoders()[1], reader=filled.reader(),
-    )  # fmt: skip
+    strict = again(filled, replace(filled.settings, answerable=0.5))
     reply = Asker(strict, None, hiding=True).ask(item)
     assert (reply["answered"], reply["answered_hidden"]) == (True, False)
     assert score(item, reply, {}).values["declined when hidden"] == 1.0

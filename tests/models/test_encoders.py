@@ -12,11 +12,8 @@ from rag.config import Settings
 from rag.errors import ModelError, WeightsMissing
 from rag.models.description import EncoderDescription, content_digest, role_prompts, state_of
 from rag.models.encoders import build_folder, load_encoder
-from rag.models.openvino_encoder import (
-    OpenVinoEncoder,
-    batches,
-    padded_width,
-)
+from rag.models.graphs import batches, padded_width
+from rag.models.openvino_encoder import OpenVinoEncoder
 from rag.models.tokens import Tokens
 
 
@@ -25,13 +22,13 @@ def encoder(graph: SumGraph) -> OpenVinoEncoder:
 
 
 def test_rows_come_back_in_the_order_given_whatever_the_batches() -> None:
-    texts = ["b" * n for n in (3, 900, 1, 50, 900, 700, 2, 0)]
+    texts = ["b" * n for n in (3, 900, 1, 250, 900, 200, 2, 0)]
     graph = SumGraph()
     vectors = encoder(graph).encode(texts, "query")
     prompt = ord("q") + ord(" ")
     assert vectors.tolist() == [[2 + len(t), prompt + len(t) * ord("b")] for t in texts]
-    # 902 tokens twice are within 2048, three rows of 902 are not; the short ones go together.
-    assert graph.shapes == [(2, 902), (2, 702), (4, 16)]
+    # 256 tokens twice are within 512, 902 are not; the short ones go together.
+    assert graph.shapes == [(1, 902), (1, 902), (2, 256), (4, 16)]
 
 
 def test_the_prompt_follows_the_role() -> None:
@@ -58,16 +55,16 @@ def test_widths_are_few_and_never_past_what_the_model_reads() -> None:
 
 def test_texts_of_neighbouring_lengths_are_given_to_the_graph_in_one_shape() -> None:
     graph = SumGraph()
-    vectors = encoder(graph).encode(["b" * n for n in range(460, 476)], "query")
-    assert vectors[:, 0].tolist() == list(range(462, 478))
-    assert graph.shapes == [(4, 480)] * 4
+    vectors = encoder(graph).encode(["b" * n for n in range(111, 127)], "query")
+    assert vectors[:, 0].tolist() == list(range(113, 129))
+    assert graph.shapes == [(4, 128)] * 4
 
 
-def test_batches_hold_at_most_2048_tokens_or_64_texts_or_one_long_text() -> None:
+def test_batches_hold_at_most_512_tokens_or_one_long_text() -> None:
     assert list(batches([])) == []
     assert list(batches([5000, 3000, 10])) == [[0], [1], [2]]
-    assert list(batches([1024, 1024, 1])) == [[0, 1], [2]]
-    assert [len(group) for group in batches([3] * 130)] == [64, 64, 2]
+    assert list(batches([256, 256, 1])) == [[0, 1], [2]]
+    assert [len(group) for group in batches([16] * 66)] == [32, 32, 2]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import ModelError
 from rag.models.framing import frame
-from rag.models.openvino_encoder import Integers
+from rag.models.graphs import Integers
 from rag.models.protocols import Told, Vectors
 from rag.models.quantised import pack, unpack
 from rag.models.reader import OpenVinoReader

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 from typing import ClassVar
 
 import pytest
-from fakes import ScriptedGenerator, WordEncoder, WordReader
+from fakes import ScriptedGenerator, WordEncoder
+from libraries import again, word_library
 from reading.hostile_articles import (
     ABOUT_HONEST,
     ABOUT_HOSTILE,
@@ -21,7 +22,6 @@ from reading.hostile_articles import (
 from rag.chat.exchange import Exchange
 from rag.chat.render import answer_html
 from rag.chat.sources import panel_html
-from rag.config import Settings
 from rag.library import Library
 from rag.reading.hostile import plain
 from rag.types import Answer
@@ -73,12 +73,10 @@ def attacked(case: Hostile, tmp_path_factory: pytest.TempPathFactory) -> Library
     ]
     corpus = folder / "articles.jsonl"
     corpus.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-    library = Library(
+    library = word_library(
         folder / "index",
-        Settings(home=folder, offline=True, llm="none", chunk_tokens=60, answerable=0.0),
         encoder=WordEncoder("passages", _DIMENSION),
         sentence_encoder=WordEncoder("sentences", _DIMENSION),
-        reader=WordReader(),
     )
     assert len(library.ingest([corpus]).added) == 2
     return library
@@ -119,12 +117,7 @@ def test_what_speaks_to_the_model_is_still_found_and_read(attacked: Library, cas
 
 def with_generator(library: Library, reply: str) -> tuple[Library, ScriptedGenerator]:
     generator = ScriptedGenerator(reply)
-    encoder, sentence_encoder = library.encoders()
-    made = Library(
-        library.path, library.settings, encoder=encoder,
-        sentence_encoder=sentence_encoder, reader=WordReader(), generator=generator,
-    )  # fmt: skip
-    return made, generator
+    return again(library, generator=generator), generator
 
 
 def prompt_of(generator: ScriptedGenerator) -> str:

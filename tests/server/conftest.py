@@ -6,27 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import SEEDS, LengthTranslator, WordEncoder, WordReader
+from fakes import SEEDS
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from libraries import word_library
 
-from rag.config import Settings
-from rag.library import Library
 from rag.server.app import build_app
 from rag.service.service import Service
 
 
 def seeded_service(folder: Path) -> Service:
     """Over the five seed articles in an index below ``folder``, quoting."""
-    settings = Settings(home=folder, offline=True, llm="none", chunk_tokens=60, answerable=0.0)
-    library = Library(
-        folder / "index",
-        settings,
-        encoder=WordEncoder("passages"),
-        sentence_encoder=WordEncoder("sentences"),
-        reader=WordReader(),
-        translator=LengthTranslator(),
-    )
+    library = word_library(folder / "index")
     library.ingest([SEEDS])
     service = Service(library)
     service.start()

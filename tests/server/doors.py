@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from fakes import SEEDS, LengthTranslator, WordEncoder, WordReader
+from fakes import SEEDS
 from fastapi import FastAPI
+from libraries import word_library, word_settings
 from served import served
 
 from rag.chat.auth import Check
-from rag.config import Settings
 from rag.library import Library
 from rag.server.app import build_app
 from rag.server.door import Door
@@ -72,14 +72,7 @@ class Running(NamedTuple):
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
     """It, as long as the ``with`` lasts."""
-    library = Library(
-        folder / "index",
-        Settings(home=folder / "home", offline=True, llm="none", chunk_tokens=60, answerable=0.0),
-        encoder=WordEncoder("passages"),
-        sentence_encoder=WordEncoder("sentences"),
-        reader=WordReader(),
-        translator=LengthTranslator(),
-    )
+    library = word_library(folder / "index", word_settings(folder / "home"))
     library.ingest([SEEDS])
     # The walk over all routes asks more often than anybody may.
     locked = Locked(folder / "home", rate=Rate(1e6, 10**6))

@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from fakes import HeldModel, LengthTranslator, ScriptedGenerator, WordEncoder, WordReader
+from fakes import HeldModel, ScriptedGenerator, WordReader
+from libraries import word_library, word_settings
 from llama_index.core.llms import ChatMessage
 from llama_index.llms.openai_like import OpenAILike
 from served import served, wait_for
 
 from rag import cli
-from rag.config import Settings
 from rag.errors import GenerationError
 from rag.library import Library
 from rag.models.protocols import Generator as Model
@@ -63,15 +63,13 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Serves an index of two articles, and another beside it, answering with a model if given."""
     monkeypatch.chdir(tmp_path)
     # So few tokens that each sentence is a passage.
-    settings = Settings(tmp_path / "home", offline=True, llm="none", chunk_tokens=8, answerable=0.3)
+    settings = word_settings(tmp_path / "home", chunk_tokens=8, answerable=0.3)
     running: list[Any] = []
 
     def serving(generator: Model | None = None) -> str:
-        library = Library(
-            Path("index/default"), settings, encoder=WordEncoder("passages"),
-            sentence_encoder=WordEncoder("sentences"), reader=SureReader(),
-            translator=LengthTranslator(), generator=generator,
-        )  # fmt: skip
+        library = word_library(
+            Path("index/default"), settings, reader=SureReader(), generator=generator
+        )
         date, url = "2024-07-25", "https://news.example/bridge?a=1"
         library.add([
             Article("bridge", BRIDGE, "A bridge", date, "The Post", url, "en"),
@@ -126,10 +124,11 @@ def places(text: str, notes: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def test_each_claim_is_annotated_with_the_exact_words(serve: Serve) -> None:
-    completion = ask(serve(), WHEN)
+    completion = ask(serve(), "What opened in Zarqa?")
     (choice,) = completion.choices
-    text = choice.message.content
-    assert text.splitlines()[0] == "2024-07-25: «The bridge of Zarqa opened in 1932.» [1]"
+    first, second = (text := choice.message.content).splitlines()
+    assert first == "«The dam of Zarqa opened in 1961.» [1]"
+    assert second == "2024-07-25: «The bridge of Zarqa opened in 1932.» [2]"
     assert (choice.finish_reason, choice.message.role) == ("stop", "assistant")
     assert completion.model == "musnad"
     assert completion.usage.to_dict() == dict.fromkeys(
@@ -137,12 +136,13 @@ def test_each_claim_is_annotated_with_the_exact_words(serve: Serve) -> None:
     )
     notes = noted(choice.message)
     quote = "The bridge of Zarqa opened in 1932."
-    expected = (quote, 1, "bridge", "2024-07-25", "The Post", 0, len(quote), quote)
-    assert places(text, notes)[0] == expected
-    assert notes[0]["type"] == "url_citation"
-    assert notes[0]["url_citation"] == {
-        "start_index": len("2024-07-25: «"),
-        "end_index": len("2024-07-25: «" + quote),
+    expected = (quote, 2, "bridge", "2024-07-25", "The Post", 0, len(quote), quote)
+    assert places(text, notes)[1] == expected
+    assert notes[1]["type"] == "url_citation"
+    start = len(first) + len("\n2024-07-25: «")
+    assert notes[1]["url_citation"] == {
+        "start_index": start,
+        "end_index": start + len(quote),
         "title": "A bridge",
         "url": "https://news.example/bridge?a=1#:~:text=The%20bridge%20of%20Zarqa%20opened%20in%201932.",
         "content": quote,

@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-from fakes import ROOT, SEEDS, HeldModel, LengthTranslator, WordEncoder, WordReader
+from fakes import ROOT, SEEDS, HeldModel, WordReader
+from libraries import word_library, word_settings
 from mcp import Client, MCPError, StdioServerParameters
 from served import served, wait_for
 from starlette.responses import PlainTextResponse
@@ -78,12 +79,8 @@ def mounted(library: Library) -> Iterator[str]:
 
 def small(folder: Path, generator: Model | None = None) -> Library:
     """A library of one article about a bridge and many about others."""
-    settings = Settings(folder / "home", offline=True, llm="none", answerable=0.0)
-    library = Library(
-        folder / "news", settings, encoder=WordEncoder("passages"),
-        sentence_encoder=WordEncoder("sentences"), reader=WordReader(99.0),
-        translator=LengthTranslator(), generator=generator,
-    )  # fmt: skip
+    settings = word_settings(folder / "home", chunk_tokens=480)
+    library = word_library(folder / "news", settings, reader=WordReader(99.0), generator=generator)
     others = (Article(f"bridge {n}", f"The bridge number {n} is open.") for n in range(120))
     library.add([Article("b/1", BRIDGE, "A bridge", "2024-07-25", "The Post"), *others])
     return library

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from libraries import again
 
 from rag.answering.compose import Quoted, Writing
 from rag.answering.pipeline import Request
@@ -49,16 +50,9 @@ def generator() -> PatientGenerator:
 
 def service_of(seeded: Library, generator: Generator, **settings: Any) -> Service:
     """Over the seeds, its model there."""
-    library = Library(
-        seeded.path,
-        # A model that was chosen writes every answer.
-        replace(seeded.settings, llm="patient", **settings),
-        encoder=seeded.encoders()[0],
-        sentence_encoder=seeded.encoders()[1],
-        reader=seeded.reader(),
-        translator=seeded.translator(),
-        generator=generator,
-    )
+    # A model that was chosen writes every answer.
+    settled = replace(seeded.settings, llm="patient", **settings)
+    library = again(seeded, settled, generator=generator)
     service = Service(library)
     service.start()
     while not service.loader.ready:

@@ -12,9 +12,9 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from fakes import SEEDS, WordEncoder, WordReader
+from fakes import SEEDS, WordEncoder
+from libraries import again, word_library, word_settings
 
-from rag.config import Settings
 from rag.errors import ArticleNotFound, StoreError
 from rag.filters import EVERYTHING, Filter, Period
 from rag.library import Library
@@ -49,16 +49,9 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Open]:
 
     def open_library(folder: Path) -> Library:
         url = f"milvus:///{folder}/store.db" if request.param == "milvus" else None
-        settings = Settings(home=folder, offline=True, llm="none", chunk_tokens=60, store=url)
-        libraries.append(
-            Library(
-                folder / "index",
-                settings,
-                encoder=encoders[0],
-                sentence_encoder=encoders[1],
-                reader=WordReader(),
-            )
-        )
+        settings = word_settings(folder, store=url)
+        models = {"encoder": encoders[0], "sentence_encoder": encoders[1]}
+        libraries.append(word_library(folder / "index", settings, **models))
         return libraries[-1]
 
     yield open_library
@@ -236,9 +229,7 @@ def test_entries_are_what_was_put(seeded: Library) -> None:
     assert all(len(entry.words) == len(entry.chunks) for entry in entries)
 
 
-def test_words_may_have_vectors_of_their_own_length(
-    opened: Open, seeded: Library, tmp_path: Path
-) -> None:
+def test_words_may_have_vectors_of_their_own_length(opened: Open, tmp_path: Path) -> None:
     class ShorterWords(WordEncoder):
         def encode(self, texts: Sequence[str], role: Role) -> Vectors:
             vectors = super().encode(texts, role)
@@ -246,9 +237,7 @@ def test_words_may_have_vectors_of_their_own_length(
 
     encoder = ShorterWords()
     like = opened(tmp_path)
-    library = Library(
-        like.path, like.settings, encoder=seeded.encoders()[0], sentence_encoder=encoder
-    )
+    library = again(like, sentence_encoder=encoder)
     for page in sorted(SEEDS.iterdir())[:2]:
         library.ingest([page])
     (vector,) = encoder.encode(["روسيا"], "word")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from libraries import again
 
 from rag.errors import StoreError
 from rag.library import Library
@@ -19,17 +20,6 @@ from rag.store.articles import write_articles
 from rag.store.folder import FolderStore
 from rag.store.snapshot import FolderSnapshot
 from rag.types import Article
-
-
-def again(library: Library, path: Path | None = None) -> Library:
-    encoder, sentence_encoder = library.encoders()
-    return Library(
-        path or library.path,
-        library.settings,
-        encoder=encoder,
-        sentence_encoder=sentence_encoder,
-        reader=library.reader(),
-    )
 
 
 def segment(library: Library) -> Path:
@@ -148,7 +138,7 @@ def test_wrong_contents_under_right_digests_are_found(
 def test_a_backup_restored_elsewhere_answers_the_same(seeded: Library, tmp_path: Path) -> None:
     seeded.remove([seeded.articles()[-1].id])
     seeded.back_up(tmp_path / "kept.zip")
-    other = again(seeded, tmp_path / "elsewhere")
+    other = again(seeded, path=tmp_path / "elsewhere")
     other.restore(tmp_path / "kept.zip")
     assert other.verify() == []
     assert other.articles() == seeded.articles()
@@ -202,7 +192,7 @@ def test_a_restore_that_was_refused_can_be_repeated(
     seeded: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeded.back_up(tmp_path / "kept.zip")
-    other = again(seeded, tmp_path / "elsewhere")
+    other = again(seeded, path=tmp_path / "elsewhere")
     replace = os.replace
 
     def refuse(source: Path, target: Path) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import ROOT, WordEncoder, WordReader
+from fakes import ROOT
+from libraries import word_library, word_settings
 
-from rag.config import Settings
 from rag.errors import StoreError, UsageError
 from rag.library import Library
 from rag.store.milvus.engine import Address
@@ -31,14 +31,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def beside(folder: Path, index: Path) -> Library:
     """A library over the store below ``folder``, with an index folder of its own."""
-    settings = Settings(home=folder, offline=True, llm="none", store=f"milvus:///{folder}/store.db")
-    return Library(
-        index,
-        settings,
-        encoder=WordEncoder("passages", 64),
-        sentence_encoder=WordEncoder("sentences", 64),
-        reader=WordReader(),
-    )
+    return word_library(index, word_settings(folder, store=f"milvus:///{folder}/store.db"))
 
 
 @pytest.mark.parametrize(

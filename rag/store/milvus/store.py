@@ -43,11 +43,11 @@ class MilvusStore:
 
     def snapshot(self) -> MilvusSnapshot:
         """See :meth:`rag.store.protocol.Store.snapshot`."""
+        state = self._state()
+        if state is None:
+            mend = f"make one with: musnad ingest {self.place}"
+            raise StoreError(f"{self._engine.address.shown}: no index here; {mend}")
         with self._lock:
-            state = self._state()
-            if state is None:
-                mend = f"make one with: musnad ingest {self.place}"
-                raise StoreError(f"{self._engine.address.shown}: no index here; {mend}")
             if self._open is None or self._open.version != state.version:
                 dead = read_dead(self._engine, state)
                 self._open = MilvusSnapshot(self._engine, state, dead)
