@@ -21,6 +21,8 @@ from rag.types import Article
 FIRST = Article("first", "أعلن الوزير في تونس.", language="ar")
 SECOND = Article("second", "افتتح الميناء في صفاقس.", language="ar")
 
+THIRD = Article("third", "أعلن السوق في سوسة.", language="ar")
+
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
@@ -89,6 +91,33 @@ def test_a_writer_that_is_late_is_refused(library: Library, tmp_path: Path) -> N
             transaction.commit({})
     assert [article.id for article in library.articles()] == ["first", "second"]
     other.close()
+
+
+def test_a_writer_that_was_stopped_elsewhere_is_waited_for_and_then_forgotten(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add([FIRST])
+    other = beside(tmp_path, tmp_path / "elsewhere")
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for rebuild in (False, True):
+        monkeypatch.setattr("rag.store.milvus.transaction.write_state", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            other.ingest([], rebuild=True) if rebuild else other.add([SECOND])
+        monkeypatch.undo()
+        with pytest.raises(StoreError, match=f":{tmp_path}/elsewhere is writing; was it stopped"):
+            library.add([THIRD])
+        assert [article.id for article in library.articles()] == ["first"]
+    monkeypatch.setattr("rag.store.milvus.state._STALE_SECONDS", 0)
+    library.add([THIRD])
+    assert [article.id for article in library.articles()] == ["first", "third"]
+    assert library.snapshot().document_frequency("stems", "صفاقس") == 0
+    assert isinstance(library._store, MilvusStore)
+    kept = {"articles", "passages", "sentences", "words", "terms"}
+    collections = {"musnad", *(f"musnad_{kind}_1" for kind in kept)}
+    assert library._store._engine.collections() == collections
 
 
 def test_without_the_extra_it_says_how_to_have_it(

@@ -98,8 +98,10 @@ class Engine:
         except ImportError as error:
             raise StoreError(f"{self.address.shown}: needs pymilvus; {_EXTRA}") from error
         at = self.address
-        # It logs what it raises, and with every scan of Milvus Lite that this has no clock.
-        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+        # It logs what it raises, and with every scan of Milvus Lite that this has no clock; and
+        # Milvus Lite, that a row was cut short that a stopped writer never acknowledged.
+        for name in ("pymilvus", "milvus_lite"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         with _told(at.shown):
             if at.file is None:
                 return MilvusClient(at.uri, at.user, at.password, at.database, timeout=_SECONDS)
