@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from rag.store.lexical import FieldPart, idf, saturation
 from rag.store.milvus.articles import MilvusArticles
 from rag.store.milvus.engine import Engine, Level, Row, batches, listed, quoted
 from rag.store.milvus.entries import read_entries, read_sentences
+from rag.store.milvus.remembered import Remembered
 from rag.store.milvus.rows import chunk_of, spans_of, sparse
 from rag.store.milvus.schema import BREADTH
 from rag.store.milvus.state import (
@@ -65,35 +65,6 @@ _FIELDS = (
     "article", "article_id", "language", "date", "start", "end", "spans", "first_sentence", "words",
     "passages",
 )  # fmt: skip
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Remembered(Generic[K, V]):
-    """What was fetched of late, by key. Safe to use from several threads."""
-
-    def __init__(self, fetch: Callable[[list[K]], Mapping[K, V]], most: int) -> None:
-        """Remember about ``most``."""
-        self._fetch = fetch
-        self._most = most
-        self._lock = threading.Lock()
-        self._known: dict[K, V] = {}
-
-    def of(self, keys: Iterable[K]) -> dict[K, V]:
-        """What there is of these keys."""
-        wanted = list(dict.fromkeys(keys))
-        with self._lock:
-            found = {key: self._known[key] for key in wanted if key in self._known}
-        missing = [key for key in wanted if key not in found]
-        if missing:
-            fetched = self._fetch(missing)
-            found.update(fetched)
-            with self._lock:
-                if len(self._known) > self._most:
-                    self._known.clear()
-                self._known.update(fetched)
-        return found
 
 
 class MilvusSnapshot:
