@@ -67,8 +67,12 @@ def find(library: Library, item: Item) -> Found:
 
 
 def answer(library: Library, item: Item) -> dict[str, Any]:
-    """The answer, quoting, as a program sees it."""
-    return {**library.ask(item.text, quote_only=True).to_dict(), "timings": None}
+    """The answer, quoting, as a program sees it; the last digits of a passage's score depend on the
+    order in which things were added up.
+    """
+    told = library.ask(item.text, quote_only=True).to_dict()
+    passages = [{**passage, "score": round(passage["score"], 4)} for passage in told["passages"]]
+    return {**told, "passages": passages, "timings": None}
 
 
 def compared(pairs: Sequence[tuple[Found, Found]]) -> dict[str, float]:
