@@ -1,6 +1,7 @@
 """What a stopped or refused writer leaves: nothing acknowledged is lost, nothing half is seen.
 
     python -m eval.crashes [--kills 200] [--seed 0]
+    python -m eval.crashes --milvus [--kills 50]
     python -m eval.crashes --refuse
 
 A writer adds, replaces, removes and syncs articles at random, over small segments that are often
@@ -9,7 +10,8 @@ merged, and says each change when it is done. It is killed (SIGKILL) at a random
 time another of them fails (no space, no permission, an input/output error) or writes but half.
 Afterwards the index must open, hold what was acknowledged and at most the one change after it, be
 found sound, and after the next opening for writing have no litter; and a command that failed has
-said so in one line.
+said so in one line. With `--milvus` all is kept in a file of Milvus Lite, which is killed with the
+writer.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +33,8 @@ from eval.refusals import refuse_all
 from eval.weightless import State, library, stated
 from rag.errors import MusnadError
 from rag.library import Library
+from rag.store.protocol import Snapshot
+from rag.text.analyze import stem
 from rag.types import Article
 
 _STEPS = 60
@@ -37,10 +42,10 @@ _STEPS = 60
 _ROUNDS = 10
 
 
-def write(index: Path, folder: Path, seed: int) -> None:
+def write(index: Path, folder: Path, seed: int, url: str | None = None) -> None:
     """Change the index until stopped. Before a change what will be is said, after it "done"."""
     rng = random.Random(seed)
-    store = library(index)
+    store = library(index, url)
     now = stated(store)
     for step in range(_STEPS):
         wanted, change = _change(rng, now, store, folder, f"{seed}-{step}")
@@ -91,20 +96,64 @@ def killed(index: Path, folder: Path, rng: random.Random) -> list[str]:
         return stream.read().split("\n")
 
 
+def killed_apart(index: Path, folder: Path, rng: random.Random) -> list[str]:
+    """The same of a writer to Milvus Lite, whose threads do not outlive a fork."""
+    seed, seconds = rng.randrange(1 << 30), rng.uniform(0.0, 6.0)
+    command = [sys.executable, "-m", "eval.crashes", "--write", str(index), str(folder), str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        first = child.stdout.readline()
+        time.sleep(seconds)
+        child.kill()
+        return (first + child.stdout.read()).split("\n")
+
+
+def store_of(index: Path) -> str:
+    """The file of Milvus Lite that belongs to an index folder."""
+    return f"milvus:///{index}.db"
+
+
+def faults_in_milvus(index: Path, said: Sequence[str]) -> tuple[State, list[str]]:
+    """What a store holds of which a stopped writer said this, and what is wrong with it."""
+    store = library(index, store_of(index))
+    try:
+        now = stated(store)
+        found = (
+            [] if now in allowed(said) else ["holds what nobody acknowledged, or lost something"]
+        )
+        if store.exists():
+            store.add([Article("b", "نص آخر.", language="ar")])
+            store.remove(["b"])
+            found += miscounted(store.snapshot())
+    except MusnadError as error:
+        return {}, [str(error)]
+    finally:
+        store.close()
+    return now, found
+
+
+def miscounted(snapshot: Snapshot) -> list[str]:
+    """What is counted otherwise than it is."""
+    entries = list(snapshot.entries())
+    passages = [words for entry in entries for words in entry.words]
+    sentences = sum(len(chunk.sentences) for entry in entries for chunk in entry.chunks)
+    counts = len(entries), len(passages), sentences
+    found = [] if snapshot.counts == counts else [f"{snapshot.counts}, but holds {counts}"]
+    stems = Counter(s for words in passages for s in {stem(word) for word in words})
+    for term, passages_with in stems.items():
+        if snapshot.document_frequency("stems", term) != passages_with:
+            found.append(f"{term}: not in {snapshot.document_frequency('stems', term)} passages")
+    return found
+
+
 def faults(index: Path, said: Sequence[str]) -> list[str]:
     """What is wrong with an index of which a stopped writer said this; it is tidied."""
-    states: list[State] = [{}]
-    allowed: list[State] = [{}]
-    for line in said:
-        if line.startswith("done {") and line.endswith("}"):
-            allowed = [json.loads(line.removeprefix("done "))]
-        elif line.startswith("{") and line.endswith("}"):
-            states.append(json.loads(line))
-            allowed = [*allowed, states[-1]]
     store = library(index)
     try:
         now = stated(store)
-        found = [] if now in allowed else [f"holds {len(now)} articles that nobody acknowledged"]
+        found = (
+            [] if now in allowed(said) else [f"holds {len(now)} articles that nobody acknowledged"]
+        )
         if store.exists():
             found += [fault for fault in store.verify() if "left by a writer" not in fault]
             store.repair()
@@ -112,6 +161,35 @@ def faults(index: Path, said: Sequence[str]) -> list[str]:
     except MusnadError as error:
         return [str(error)]
     return found
+
+
+def allowed(said: Sequence[str]) -> list[State]:
+    """What may be there when a writer was stopped that said this: what it did last, or did next."""
+    states: list[State] = [{}]
+    for line in said:
+        if line.startswith("done {") and line.endswith("}"):
+            states = [json.loads(line.removeprefix("done "))]
+        elif line.startswith("{") and line.endswith("}"):
+            states.append(json.loads(line))
+    return states
+
+
+def kill_over_milvus(work: Path, kills: int, seed: int) -> tuple[Counter[str], list[str]]:
+    """As :func:`kill_often`, of writers to Milvus Lite."""
+    rng = random.Random(seed)
+    counts = Counter(killed=kills, changes=0)
+    wrong: list[str] = []
+    now: State = {}
+    for n in range(kills):
+        index, folder = (work / str(n // _ROUNDS) / name for name in ("index", "folder"))
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            now = {}
+        said = [f"done {json.dumps(now)}", *killed_apart(index, folder, rng)]
+        counts["changes"] += sum(line.startswith("done ") for line in said) - 1
+        now, found = faults_in_milvus(index, said)
+        wrong += (f"killed {n}: {fault}" for fault in found)
+    return counts, wrong
 
 
 def kill_often(work: Path, kills: int, seed: int) -> tuple[Counter[str], list[str]]:
@@ -136,10 +214,17 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--refuse", action="store_true", help="refuse calls, and kill nobody")
+    parser.add_argument("--milvus", action="store_true", help="write to Milvus Lite")
+    parser.add_argument("--write", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.write:
+        index, folder = map(Path, args.write[:2])
+        write(index, folder, int(args.write[2]), store_of(index))
+        return 0
+    kill = kill_over_milvus if args.milvus else kill_often
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary).resolve()
-        counts, wrong = refuse_all(work) if args.refuse else kill_often(work, args.kills, args.seed)
+        counts, wrong = refuse_all(work) if args.refuse else kill(work, args.kills, args.seed)
     for fault in wrong:
         print(fault)
     print(json.dumps({**counts, "wrong": len(wrong)}))

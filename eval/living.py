@@ -77,7 +77,9 @@ def measured(
     articles: Sequence[Article], sizes: Sequence[int], adds: int, work: Path
 ) -> Iterator[dict[str, object]]:
     """The figures of each size, then those of the grown index against the whole one."""
-    first = Library(work / "none", dataclasses.replace(Settings.from_environment(), llm="none"))
+    first = Library(
+        work / "none", dataclasses.replace(Settings.from_environment(), llm="none", store=None)
+    )
     encoder, sentence_encoder = first.encoders()
 
     def library(name: str) -> Library:

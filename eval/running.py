@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ def open_library(
     paths = list(questions.paths)
     if questions.documents:
         paths.append(_written(questions, work))
+    settings = replace(settings, store=None)
     library = Library(work / f"index-{_content(paths)}", settings, progress=TransferReport())
     try:
         done = library.ingest(paths, report=report)

@@ -69,7 +69,7 @@ class RandomVectors:
 
 def run_scale(args: argparse.Namespace) -> int:
     """``musnad eval scale``."""
-    settings = dataclasses.replace(Settings.from_environment(), llm="none")
+    settings = dataclasses.replace(Settings.from_environment(), llm="none", store=None)
     titles = read_titles(args.articles)
     with tempfile.TemporaryDirectory() as temporary:
         path = args.index or Path(temporary) / "index"
@@ -140,7 +140,9 @@ def search_figures(path: Path, titles: Sequence[str]) -> dict[str, float]:
     """Milliseconds of a warm search, Arabic titles and strings of English words in turn, and the
     peak memory of the process in GB.
     """
-    library = Library(path, dataclasses.replace(Settings.from_environment(), llm="none"))
+    library = Library(
+        path, dataclasses.replace(Settings.from_environment(), llm="none", store=None)
+    )
     generator = np.random.default_rng(0)
     questions = []
     for title in titles[: SEARCHES // 2]:

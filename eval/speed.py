@@ -34,7 +34,7 @@ def run_speed(args: argparse.Namespace) -> int:
     """``musnad eval speed``."""
     if args.against and not (args.against / "rag" / "library.py").is_file():
         raise UsageError(f"--against {args.against}: no copy of this project")
-    settings = dataclasses.replace(Settings.from_environment(), llm="none")
+    settings = dataclasses.replace(Settings.from_environment(), llm="none", store=None)
     titles = read_titles(args.articles)
     with tempfile.TemporaryDirectory() as folder:
         path = args.index or Path(folder) / "index"
@@ -112,7 +112,7 @@ _SEARCHER = """
 import dataclasses, json, pathlib, sys, time
 from rag.config import Settings
 from rag.library import Library
-settings = dataclasses.replace(Settings.from_environment(), llm="none")
+settings = dataclasses.replace(Settings.from_environment(), llm="none", store=None)
 library = Library(pathlib.Path(sys.argv[1]), settings)
 for line in sys.stdin:
     started = time.perf_counter()

@@ -32,9 +32,9 @@ class HashEncoder:
         return [len(text.split()) for text in texts]
 
 
-def library(path: Path) -> Library:
-    """A library that needs no weights."""
-    settings = Settings.from_environment({"MUSNAD_LLM": "none"})
+def library(path: Path, store: str | None = None) -> Library:
+    """A library that needs no weights, in a folder or with what it holds in a ``store``."""
+    settings = Settings.from_environment({"MUSNAD_LLM": "none", "MUSNAD_STORE": store or ""})
     return Library(path, settings, encoder=HashEncoder(), sentence_encoder=HashEncoder())
 
 

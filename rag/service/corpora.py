@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -82,5 +83,6 @@ class Corpora:
         yield from map(self._library, self.named().values())
 
     def _library(self, path: Path) -> Library:
-        library = Library(path, self.own.settings, models=self.own.models)
+        # A store is the own library's alone.
+        library = Library(path, replace(self.own.settings, store=None), models=self.own.models)
         return self._opened.setdefault(path, library)

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,8 +25,8 @@ _COLUMNS = (
 _KEYS = ("id", "source", "host")
 # SQLite takes so many values in one query.
 _MOST_VALUES = 500
-# Of several articles that a beginning could mean, so many are named.
-_NAMED = 5
+# Of several articles that a beginning could mean, so many are named; there may be more.
+NAMED = 5
 
 
 class Placed(NamedTuple):
@@ -100,6 +100,10 @@ class ArticleTable:
     def __getitem__(self, row: int) -> Article:
         return _placed(self._query(f"{self._select} WHERE row = ?", row)[0]).article
 
+    def at(self, rows: Collection[int]) -> list[Placed]:
+        """The articles in these rows, by row."""
+        return sorted(self._in("row", list(rows)), key=attrgetter("row"))
+
     def facts(self) -> list[ArticleFacts]:
         """What is known of every article, by row, without reading their texts."""
         # The same few languages and dates come again and again.
@@ -112,9 +116,11 @@ class ArticleTable:
 
     def where(self, key: str, values: Collection[str]) -> Iterator[Placed]:
         """The articles that have one of ``values`` as their ``id``, ``source`` or ``host``."""
-        every = list(values)
-        for start in range(0, len(every), _MOST_VALUES):
-            some = every[start : start + _MOST_VALUES]
+        return self._in(key, list(values))
+
+    def _in(self, key: str, values: Sequence[str | int]) -> Iterator[Placed]:
+        for start in range(0, len(values), _MOST_VALUES):
+            some = values[start : start + _MOST_VALUES]
             marks = ", ".join("?" * len(some))
             yield from map(_placed, self._query(f"{self._select} WHERE {key} IN ({marks})", *some))
 
@@ -153,22 +159,15 @@ class LiveArticles:
     def find(self, name: str, *, exact: bool = False) -> Article:
         """See :meth:`rag.store.protocol.Articles.find`."""
         named = self.where("id", [name])
-        if named:
-            return named[0]
-        if exact:
-            raise ArticleNotFound(f"no article with id {name!r}")
-        found = [
+        return the_one(name, named, None if exact or named else self._beginning(name))
+
+    def _beginning(self, name: str) -> list[Article]:
+        return [
             placed.article
             for table, dead in self._parts
-            for placed in (table.beginning(name, _NAMED + len(dead)) if name else ())
+            for placed in (table.beginning(name, NAMED + len(dead)) if name else ())
             if placed.row not in dead
         ]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise ArticleNotFound(f"no article with id {name!r}: see musnad list")
-        ids = ", ".join(article.id for article in found[:_NAMED])
-        raise ArticleNotFound(f"several articles begin with {name!r}: {ids}")
 
     def where(self, key: str, values: Collection[str]) -> list[Article]:
         """See :meth:`ArticleTable.where`."""
@@ -183,6 +182,23 @@ class LiveArticles:
     def _of(part: tuple[ArticleTable, Collection[int]]) -> Iterator[Placed]:
         table, dead = part
         return (placed for placed in table if placed.row not in dead)
+
+
+def the_one(name: str, named: Sequence[Article], beginning: Sequence[Article] | None) -> Article:
+    """The article that is meant by ``name``, of those with this id and those whose ids begin so;
+    ``None`` where these do not count.
+
+    Raises:
+        ArticleNotFound: there is none, or several.
+    """
+    found = named or beginning or ()
+    if not found:
+        listing = ": see musnad list" if beginning is not None else ""
+        raise ArticleNotFound(f"no article with id {name!r}{listing}")
+    if len(found) > 1:
+        ids = ", ".join(article.id for article in found[:NAMED])
+        raise ArticleNotFound(f"several articles begin with {name!r}: {ids}")
+    return found[0]
 
 
 def _to_row(article: Article) -> tuple[str | None, ...]:

@@ -9,18 +9,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from rag.errors import StoreError
 from rag.store.archive import back_up, restore
 from rag.store.articles import ArticleTable, LiveArticles
 from rag.store.checking import faults_of
 from rag.store.integrity import Inspection, is_whole
+from rag.store.locking import writing
 from rag.store.segments import ARTICLES, Part, Segment
 from rag.store.snapshot import FolderSnapshot
 from rag.store.writing import FORMAT, MANIFEST, MANIFEST_COPY, PREFIX, FolderTransaction, sweep
 
-_LOCK_SECONDS = 600
 # A format whose indexes are brought up to date without encoding anything, by the next to write.
 _FORMER = 3
 # What a manifest says of its state, now or formerly; the rest is the shape.
@@ -40,6 +38,11 @@ class FolderStore:
         self._open: FolderSnapshot | None = None
         self._look: tuple[int, ...] | None = None
         self._segments: dict[str, Segment] = {}
+
+    @property
+    def place(self) -> str:
+        """See :class:`rag.store.protocol.Store`."""
+        return f"--index {self.path}"
 
     def exists(self) -> bool:
         """Whether there is a manifest."""
@@ -94,7 +97,7 @@ class FolderStore:
     @contextlib.contextmanager
     def write(self, *, anew: bool = False) -> Iterator[FolderTransaction]:
         """See :meth:`rag.store.protocol.Store.write`."""
-        with _writing(self.path):
+        with writing(self.path):
             if anew or not self.exists():
                 yield FolderTransaction(self.path, self._salvaged(), [], None)
                 return
@@ -113,13 +116,16 @@ class FolderStore:
         former = manifest["format"] == _FORMER
         return FolderTransaction(self.path, articles, parts, _shape(manifest), rewrite=former)
 
+    def close(self) -> None:
+        """Nobody is kept out."""
+
     def faults(self) -> list[str]:
         """What is wrong with what is on the disk, a line each; see :mod:`rag.store.checking`.
 
         Raises:
             StoreError: there is no index, or it is of another format.
         """
-        with _writing(self.path):
+        with writing(self.path):
             manifest = _read_manifest(self.path)
             found = self._faults_of_copy(manifest)
             # Opened anew: what is open may have been sound once.
@@ -139,7 +145,7 @@ class FolderStore:
         """Mend what needs no model: an index of the former format, a damaged manifest of which the
         copy is sound, what stopped writers left. Whether there is a sound manifest now.
         """
-        with _writing(self.path):
+        with writing(self.path):
             for name in (MANIFEST, MANIFEST_COPY):
                 try:
                     manifest = _read_manifest(self.path, name, formats=(FORMAT, _FORMER))
@@ -152,14 +158,14 @@ class FolderStore:
 
     def back_up(self, file: Path) -> None:
         """See :func:`rag.store.archive.back_up`."""
-        with _writing(self.path), _advising(self.path):
+        with writing(self.path), _advising(self.path):
             with self._lock:
                 parts = self._parts(_read_manifest(self.path))
             back_up(self.path, [part.segment for part in parts], file)
 
     def restore(self, file: Path) -> None:
         """See :func:`rag.store.archive.restore`."""
-        with _writing(self.path):
+        with writing(self.path):
             restore(file, self.path)
 
     def _salvaged(self) -> LiveArticles:
@@ -263,19 +269,3 @@ def _advising(path: Path) -> Iterator[None]:
                 f"{error}; put back a copy of it, or ingest the sources anew"
             ) from error
         raise StoreError(f"{error}; {_mend(path)}") from error
-
-
-@contextlib.contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Hold the index at ``path`` for writing; one process at a time."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        with FileLock(path / ".lock", timeout=_LOCK_SECONDS):
-            yield
-    except Timeout as error:
-        raise StoreError(
-            f"{path}: another process has been writing for {_LOCK_SECONDS} s"
-        ) from error
-    except OSError as error:
-        where = error.filename or path
-        raise StoreError(f"{where}: cannot write the index ({error.strerror or error})") from error

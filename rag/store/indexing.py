@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,8 +31,8 @@ def shape_of(encoder: Encoder, sentence_encoder: Encoder, chunk_tokens: int) -> 
     }
 
 
-def check_shape(path: Path, found: Shape, expected: Shape) -> None:
-    """Refuse an index that other models or settings made.
+def check_shape(place: str, found: Shape, expected: Shape) -> None:
+    """Refuse an index, by ``place`` on the command line, that other models or settings made.
 
     Raises:
         IndexMismatch: naming what differs and the command that rebuilds it.
@@ -42,8 +41,8 @@ def check_shape(path: Path, found: Shape, expected: Shape) -> None:
         if found.get(key) != value:
             made, wanted = (_name(side) for side in (found.get(key), value))
             raise IndexMismatch(
-                f"{path}: index made with {key} {made}, but {wanted} is in force;"
-                f" rebuild it with: musnad ingest --rebuild --index {path}"
+                f"{place.split(' ', 1)[1]}: index made with {key} {made}, but {wanted} is in force;"
+                f" rebuild it with: musnad ingest --rebuild {place}"
             )
 
 

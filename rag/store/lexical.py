@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,11 +154,8 @@ class LexicalIndex:
         ]
         self._count = sum(map(len, lengths))
         total = sum(int(some.sum(dtype=np.int64)) for some in lengths)
-        mean = np.float32(total / self._count if total else 1.0)
-        self._saturation = [
-            np.float32(k1) * (np.float32(1 - b) + b * one.table.lengths.astype(np.float32) / mean)
-            for one in parts
-        ]
+        mean = total / self._count if total else 1.0
+        self._saturation = [saturation(one.table.lengths, mean, k1, b) for one in parts]
         self._firsts = np.cumsum([0, *map(len, parts)])[:-1]
 
     def top(self, groups: Iterable[Group], k: int, allowed: Sequence[Mask | None]) -> Ids:
@@ -217,7 +214,16 @@ class LexicalIndex:
         return sum(likely * self.document_frequency(term) for term, likely in group.terms.items())
 
     def _idf(self, group: Group) -> float:
-        """``ln(1 + (N - df + 0.5)/(df + 0.5))``, never below 0, of the expected frequency."""
-        expected = self._expected(group)
-        odds = max(self._count - expected + 0.5, 0.0) / (expected + 0.5)
-        return float(np.log1p(odds).astype(np.float32))
+        return idf(self._count, self._expected(group))
+
+
+def idf(count: int, expected: float) -> float:
+    """``ln(1 + (N - df + 0.5)/(df + 0.5))``, never below 0, of the expected frequency."""
+    odds = max(count - expected + 0.5, 0.0) / (expected + 0.5)
+    return float(np.log1p(odds).astype(np.float32))
+
+
+def saturation(lengths: NDArray[Any], mean: float, k1: float, b: float) -> Floats:
+    """``k1 (1 - b + b len/avglen)`` of passages of these lengths."""
+    relative = lengths.astype(np.float32) / np.float32(mean)
+    return np.asarray(np.float32(k1) * (np.float32(1 - b) + b * relative), dtype=np.float32)

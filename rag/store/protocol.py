@@ -1,8 +1,8 @@
 """The door to the store: what the rooms above ask of it, in passages and never in rows.
 
 A passage is named by a number that means nothing outside its snapshot: it is handed back, not
-computed with. :mod:`rag.store.folder` is the store on one machine; another engine is another
-implementation of these protocols.
+computed with. :mod:`rag.store.folder` is the store on one machine, and :mod:`rag.store.milvus` the
+one for many.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ DenseField = Literal["passages", "sentences", "similarity"]
 DENSE_FIELDS: tuple[DenseField, ...] = get_args(DenseField)
 # What has terms: light stems, runs of letters, the consonants of names.
 LexicalField = Literal["stems", "grams", "names"]
+# By which of them passages are looked for; runs of letters only score.
+ProposingField = Literal["stems", "names"]
 
 
 class ArticleFacts(NamedTuple):
@@ -90,6 +92,20 @@ class Cosines(NamedTuple):
             return self.values
         counts = np.diff(np.append(self.starts, len(self.values)))
         return np.asarray(np.add.reduceat(self.values, self.starts) / counts, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An article and all that is made of it: chunks, their words, and unit vectors.
+
+    ``words`` are those of each chunk. Of the ``vectors``, those of ``passages`` have shape
+    ``(chunks, d)``; the others have a row for each sentence.
+    """
+
+    article: Article
+    chunks: Sequence[Chunk]
+    words: Sequence[Sequence[str]]
+    vectors: Mapping[DenseField, Floats]
 
 
 class Candidates(Protocol):
@@ -159,7 +175,9 @@ class Snapshot(Protocol):
     def nearest(self, vector: Floats, k: int, where: Filter) -> Ids:
         """At most ``k`` passages that ``where`` admits, those with the largest cosines first."""
 
-    def matching(self, field: LexicalField, groups: Sequence[Group], k: int, where: Filter) -> Ids:
+    def matching(
+        self, field: ProposingField, groups: Sequence[Group], k: int, where: Filter
+    ) -> Ids:
         """At most ``k`` passages that ``where`` admits, of largest BM25 above 0, in no order."""
 
     def candidates(self, ids: Ids) -> Candidates:
@@ -183,19 +201,11 @@ class Snapshot(Protocol):
     def saying(self, word: str) -> set[str]:
         """Ids of the articles that hold a form of the normalised ``word``, or begin a word so."""
 
+    def entries(self) -> Iterator[Entry]:
+        """All articles with what is made of them, in the order in which they were added."""
 
-@dataclass(frozen=True)
-class Entry:
-    """An article and all that is made of it: chunks, their words, and unit vectors.
-
-    ``words`` are those of each chunk. Of the ``vectors``, those of ``passages`` have shape
-    ``(chunks, d)``; the others have a row for each sentence.
-    """
-
-    article: Article
-    chunks: Sequence[Chunk]
-    words: Sequence[Sequence[str]]
-    vectors: Mapping[DenseField, Floats]
+    def word_vectors(self, words: Collection[str]) -> Mapping[str, Floats]:
+        """The vectors of those of these words that are in the vocabulary."""
 
 
 class Transaction(Protocol):
@@ -235,6 +245,10 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Where a corpus is kept."""
 
+    @property
+    def place(self) -> str:
+        """The option by which the command line is told of it."""
+
     def exists(self) -> bool:
         """Whether anything was ever committed here."""
 
@@ -254,3 +268,6 @@ class Store(Protocol):
         Raises:
             StoreError: it cannot be written, or another writer holds it too long.
         """
+
+    def close(self) -> None:
+        """Let go of what keeps other processes out; it is opened again when it is needed."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,8 @@ VECTORS = {
 }
 # Filters whose passages are remembered.
 _REMEMBERED = 16
+# Articles that are read with all that is made of them at once.
+_ENTRIES = 256
 
 
 class Segment:
@@ -113,8 +114,7 @@ class Segment:
     def entries(self, rows: Collection[int]) -> Iterator[tuple[int, Entry]]:
         """The articles of these ``rows`` with all that is made of them, each after its place."""
         self.inspection.check()
-        placed = [one for one in self.articles if one.row in rows]
-        placed.sort(key=attrgetter("row"))
+        placed = self.articles.at(rows)
         articles = {one.row: one.article for one in placed}
         table, words = self.chunks, self.words
         passages = np.flatnonzero(np.isin(table.owners, list(articles)))
@@ -145,7 +145,9 @@ class Part:
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Of the articles that count; see :meth:`Segment.entries`."""
-        return self.segment.entries(set(range(len(self.segment.articles))) - self.dead)
+        live = [row for row in range(len(self.segment.articles)) if row not in self.dead]
+        for start in range(0, len(live), _ENTRIES):
+            yield from self.segment.entries(live[start : start + _ENTRIES])
 
     def less(self, ids: Collection[str]) -> Part:
         """Without these articles."""

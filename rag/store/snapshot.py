@@ -7,10 +7,12 @@ words are those of all segments.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -23,6 +25,7 @@ from rag.store.protocol import (
     Cosines,
     Counts,
     DenseField,
+    Entry,
     Floats,
     Group,
     Ids,
@@ -154,6 +157,21 @@ class FolderSnapshot:
             rows = part.segment.fields["stems"].holding(stem(word), words)
             owners = np.unique(part.segment.chunks.owners[rows]).tolist()
             found |= {part.segment.facts[o].id for o in owners if o not in part.dead}
+        return found
+
+    def entries(self) -> Iterator[Entry]:
+        """The segments' articles, merged by their places."""
+        parts = [part.entries() for part in self.parts]
+        return (entry for _, entry in heapq.merge(*parts, key=itemgetter(0)))
+
+    def word_vectors(self, words: Collection[str]) -> Mapping[str, Floats]:
+        """From where each lies first."""
+        found: dict[str, Floats] = {}
+        for part in self.parts:
+            known = ((n, word) for n, word in enumerate(part.segment.vocabulary) if word in words)
+            own = [(n, word) for n, word in known if word not in found]
+            vectors = part.segment.vectors["vocabulary"].rows(np.asarray([n for n, _ in own], int))
+            found.update(zip((word for _, word in own), vectors, strict=True))
         return found
 
     def facts(self, ids: Ids) -> list[ArticleFacts]:

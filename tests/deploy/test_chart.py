@@ -8,7 +8,7 @@ import helm_python
 import kubernetes_validate
 import pytest
 import yaml
-from deploy.files import CHART, EVERYTHING, containers, pods, rendered
+from deploy_files import CHART, EVERYTHING, containers, pods, rendered
 
 # The oldest release that is named in Chart.yaml, and the newest whose schemas are at hand.
 RELEASES = ("1.27", kubernetes_validate.latest_version())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from compose_spec import PyCompose
-from deploy.files import DEPLOY, compose_variables, composed
+from deploy_files import DEPLOY, compose_variables, composed
 
 SERVICES = yaml.safe_load(composed())["services"]
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import fake_tasks
 import pytest
 from fake_tasks import once_deadly, process, refuse, squares
 
@@ -24,8 +25,11 @@ needs_ray = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with Cluster(LOCAL, 2) as cluster:
-        yield cluster
+    with pytest.MonkeyPatch.context() as patch:
+        # Workers are to find the tasks of the tests.
+        patch.setenv("PYTHONPATH", str(Path(fake_tasks.__file__).parent))
+        with Cluster(LOCAL, 2) as cluster:
+            yield cluster
 
 
 @needs_ray
