@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
@@ -108,15 +109,14 @@ class _Process:
 def _work(pipe: Connection) -> None:
     # Ctrl-C goes to every process of a terminal; the parent ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pipe.send(None)
-    while True:
-        try:
+    # The pipe is broken when the parent has ended.
+    with suppress(EOFError, OSError):
+        pipe.send(None)
+        while True:
             task, share = pipe.recv()
-        except EOFError:
-            return
-        try:
-            reply = True, task(share)
-        except Exception as error:
-            error.add_note(traceback.format_exc())
-            reply = False, error
-        pipe.send(reply)
+            try:
+                reply = True, task(share)
+            except Exception as error:
+                error.add_note(traceback.format_exc())
+                reply = False, error
+            pipe.send(reply)
