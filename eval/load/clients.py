@@ -160,17 +160,21 @@ def counting(count: int) -> Callable[[], bool]:
 
 @dataclass
 class Line:
-    """How it went in the line; ``freed`` are seconds from one leaving to the next being served."""
+    """How it went in the line. ``freed`` are seconds from one leaving to the next being served,
+    where nobody is ``reading`` any more: the next might be.
+    """
 
     ends: Counter[str] = field(default_factory=Counter)
     backwards: int = 0
     freed: list[float] = field(default_factory=list)
+    reading: int = 0
     left: float | None = None
 
     async def stand(self, client: httpx.AsyncClient, question: str, *, leaving: bool) -> None:
         """Ask, and go away once the model writes, if ``leaving``."""
         before: int | None = None
-        writing = False
+        reading, writing = True, False
+        self.reading += 1
         asked = {"question": question, "stream": True}
         async with client.stream("POST", "/v1/ask", json=asked) as reply:
             name = ""
@@ -178,20 +182,23 @@ class Line:
                 kind, _, said = line.partition(": ")
                 if kind == "event":
                     name = said
+                    if reading and name in ("waiting", "writing", "answer"):
+                        reading = False
+                        self.reading -= 1
                 elif kind == "data" and name == "waiting":
                     ahead = json.loads(said)["ahead"]
                     self.backwards += before is not None and ahead > before
                     before = ahead
-                elif kind == "data" and name == "writing" and not writing:
-                    writing = True
+                elif kind == "data" and name in ("writing", "answer"):
                     if self.left is not None:
                         self.freed.append(time.perf_counter() - self.left)
                         self.left = None
+                    if name == "answer":
+                        self.ends[json.loads(said)["model"]] += 1
+                        return
+                    writing = True
                     if leaving:
                         break
-                elif kind == "data" and name == "answer":
-                    self.ends[json.loads(said)["model"]] += 1
-                    return
         self.ends["left" if writing else "lost"] += 1
-        if writing:
+        if writing and not self.reading:
             self.left = time.perf_counter()
