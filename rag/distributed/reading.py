@@ -16,7 +16,7 @@ from rag.store.sources import Look, Source
 from rag.types import Article
 
 # Documents of a batch. To encode their articles takes a core seconds; the vectors are megabytes.
-_BATCH = 64
+_BATCH = 128
 # Bytes of the files that a worker reads at once, and of those under way; one may be larger.
 _READ, _UNDER_WAY = 4_000_000, 64_000_000
 _DEADLY = "ended the process that read it, twice"
