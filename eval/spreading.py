@@ -65,49 +65,30 @@ def main() -> int:
 
 
 def paired(corpus: Path, work: Path, pairs: int) -> dict[str, Any]:
-    """Of each kind of ingest the seconds, of the clock and of processors with all its processes,
-    and how many times the throughput of one process each time was, by both.
-    """
+    """Seconds of a whole ingest, and of how many of one process each is the throughput."""
     with two_machines() as (address, _):
         kinds = {"one": [], "processes": _TWO, "ray": [*_TWO, "--ray", address]}
-        taken: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
+        seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
         for _ in range(pairs):
             for kind, options in kinds.items():
                 index = work / f"paired-{kind}"
                 shutil.rmtree(index, ignore_errors=True)
-                started = time.perf_counter(), _processor_seconds()
+                started = time.perf_counter()
                 if _ingest(corpus, index, *options).wait():
                     raise SystemExit(f"{kind}: the ingest failed")
-                ended = time.perf_counter(), _processor_seconds()
-                taken[kind].append((ended[0] - started[0], ended[1] - started[1]))
-    figures: dict[str, Any] = {"articles": len(corpus.read_bytes().splitlines())}
-    for n, clock in enumerate(("seconds", "processor_seconds")):
-        seconds = {kind: [each[n] for each in times] for kind, times in taken.items()}
-        figures[clock] = {kind: round(statistics.median(each), 1) for kind, each in seconds.items()}
-        figures[f"throughput_by_{clock}"] = {
-            kind: [round(one / each, 3) for one, each in zip(seconds["one"], times, strict=True)]
-            for kind, times in seconds.items()
-            if kind != "one"
-        }
-    return figures
-
-
-def _processor_seconds() -> float:
-    """Those that all processes begun by this one had, also the ones that ended."""
-    parents: dict[int, tuple[int, int]] = {}
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = file.read_text().rpartition(")")[2].split()
-            # Its own in both modes, and of children that it waited for.
-            parents[int(file.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
-
-    def ours(process: int) -> bool:
-        while process in parents and process != os.getpid():
-            process = parents[process][0]
-        return process == os.getpid()
-
-    ticks = sum(each for process, (_, each) in parents.items() if ours(process))
-    return ticks / os.sysconf("SC_CLK_TCK")
+                seconds[kind].append(time.perf_counter() - started)
+    medians = {kind: statistics.median(each) for kind, each in seconds.items()}
+    ratios = {
+        kind: [round(one / s, 3) for one, s in zip(seconds["one"], each, strict=True)]
+        for kind, each in seconds.items()
+        if kind != "one"
+    }
+    return {
+        "articles": len(corpus.read_bytes().splitlines()),
+        "seconds": {kind: round(median, 1) for kind, median in medians.items()},
+        "throughput": {kind: statistics.median(each) for kind, each in ratios.items()},
+        "each": ratios,
+    }
 
 
 def compared(one: Library, other: Library) -> dict[str, Any]:

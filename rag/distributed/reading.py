@@ -15,7 +15,7 @@ from rag.store.seen import SeenArticles
 from rag.store.sources import Look, Source
 from rag.types import Article
 
-# Documents of a batch. To encode their articles takes a core seconds; the vectors are megabytes.
+# Documents of a batch: seconds of a core to encode; the fewer, the less alike are their lengths.
 _BATCH = 128
 # Bytes of the files that a worker reads at once, and of those under way; one may be larger.
 _READ, _UNDER_WAY = 4_000_000, 64_000_000
