@@ -13,7 +13,6 @@ import socket
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Any, Self
 
 from rag.distributed.pools import Item, Reply, Result, WorkerDied
@@ -91,12 +90,7 @@ class Cluster:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Leave the cluster, which forgets what is under way."""
         self._open.close()
 

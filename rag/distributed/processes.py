@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Self
 
 from rag.distributed.pools import Item, Reply, Result, WorkerDied
@@ -62,12 +61,7 @@ class Processes:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Kill the processes."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
@@ -25,6 +25,7 @@ from rag.store.fields import FIELDS, invert, tabulate_terms
 from rag.store.integrity import described, sealed
 from rag.store.protocol import DENSE_FIELDS, Entry, Floats, Shape
 from rag.store.segments import ARTICLES, VECTORS, VOCABULARY, Part, Segment
+from rag.store.staged import Staged
 from rag.store.tables import WordTable, save_lines, tabulate_chunks, tabulate_words
 from rag.store.vectors import VectorSource, write_vectors
 from rag.types import Article, Chunk
@@ -43,7 +44,7 @@ _FAN, _MERGED = 4, 1024
 _MOST_DEAD = 0.25
 
 
-class FolderTransaction:
+class FolderTransaction(Staged):
     """:class:`rag.store.protocol.Transaction` in a folder."""
 
     def __init__(
@@ -58,15 +59,12 @@ class FolderTransaction:
         """Change the ``parts`` at ``path``, which ``shape`` shaped; of a former format ``rewrite``
         them all. ``articles`` are theirs; or, where there are no parts, those that were salvaged.
         """
+        super().__init__()
         self._rewrite = rewrite
         self._path = path
         self._parts = parts
         self._articles = articles
         self._shape = shape
-        self._new: dict[str, Entry] = {}
-        self._restated: dict[str, Article] = {}
-        self._removed: set[str] = set()
-        self._word_vectors: dict[str, Floats] = {}
 
     @property
     def articles(self) -> LiveArticles:
@@ -83,19 +81,6 @@ class FolderTransaction:
         """Of all segments and of what was put."""
         stored = (word for part in self._parts for word in part.segment.vocabulary)
         return {*stored, *self._word_vectors}
-
-    def put(self, entries: Iterable[Entry], word_vectors: Mapping[str, Floats]) -> None:
-        """Held in memory until the commit."""
-        self._new.update((entry.article.id, entry) for entry in entries)
-        self._word_vectors.update(word_vectors)
-
-    def update(self, articles: Iterable[Article]) -> None:
-        """What is made of them is copied to where they are written."""
-        self._restated.update((article.id, article) for article in articles)
-
-    def remove(self, ids: Collection[str]) -> None:
-        """They count no more; their files stay until a merge."""
-        self._removed.update(ids)
 
     def commit(self, shape: Shape) -> None:
         """Write what is new, with what it is merged with, and the manifest."""

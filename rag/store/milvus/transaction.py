@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -29,26 +29,24 @@ from rag.store.milvus.state import (
     write_state,
 )
 from rag.store.milvus.terms import LEXICAL_FIELDS, Analysis, Tally
-from rag.store.protocol import DENSE_FIELDS, Entry, Floats, Shape
+from rag.store.protocol import DENSE_FIELDS, Entry, Shape
+from rag.store.staged import Staged
 from rag.types import Article
 
 
-class MilvusTransaction:
-    """What is put is held in memory until the commit."""
+class MilvusTransaction(Staged):
+    """:class:`rag.store.protocol.Transaction` in Milvus."""
 
     def __init__(self, engine: Engine, before: State, state: State, writer: str) -> None:
         """Change ``state``: the one ``before``, or an empty one that follows it. ``writer`` is the
         name of those of whom there is one at a time.
         """
+        super().__init__()
         self._writer = writer
         self._engine = engine
         self._before = before
         self._state = state
         self._articles = MilvusArticles(engine, before, (), lambda: "Strong")
-        self._new: dict[str, Entry] = {}
-        self._restated: dict[str, Article] = {}
-        self._removed: set[str] = set()
-        self._word_vectors: dict[str, Floats] = {}
 
     @property
     def articles(self) -> MilvusArticles:
@@ -68,19 +66,6 @@ class MilvusTransaction:
     @cached_property
     def _stored_words(self) -> set[str]:
         return read_vocabulary(self._engine, self._state, "Strong")
-
-    def put(self, entries: Iterable[Entry], word_vectors: Mapping[str, Floats]) -> None:
-        """Held in memory until the commit."""
-        self._new.update((entry.article.id, entry) for entry in entries)
-        self._word_vectors.update(word_vectors)
-
-    def update(self, articles: Iterable[Article]) -> None:
-        """What is made of them is copied."""
-        self._restated.update((article.id, article) for article in articles)
-
-    def remove(self, ids: Collection[str]) -> None:
-        """Their rows go when the next changes are begun."""
-        self._removed.update(ids)
 
     def commit(self, shape: Shape) -> None:
         """Write the rows of what is new, then those that put them in force."""
